@@ -1,0 +1,19 @@
+/**
+ * The one typed contract between the engine and the renderer. Electron carries it over a MessagePort, the browser
+ * host over a WebSocket; no caller knows which. The renderer imports types only.
+ */
+import type { ContractRouterClient } from '@orpc/contract'
+import { appContract } from './app.ts'
+import { backupContract } from './backup.ts'
+import { mailContract } from './mail.ts'
+import { exportContract, tasksContract } from './tasks.ts'
+
+export const contract = {
+  app: appContract,
+  backup: backupContract,
+  mail: mailContract,
+  tasks: tasksContract,
+  export: exportContract,
+}
+export type Contract = typeof contract
+export type ContractClient = ContractRouterClient<Contract>
