@@ -1,0 +1,5 @@
+import type { MailTarget } from './target.ts'
+/** Opens an export below `root` (made when missing). */
+export function openMboxTarget(root: string): MailTarget {
+  throw new Error('not built yet ' + root)
+}
