@@ -89,7 +89,8 @@ export function foldForQuery(text: string, prefix: boolean): FoldedPhrase {
   // The run goes on in the indexed text or not: its last character must not be asked for as a word of its own.
   const head = clean.slice(0, run.index).replace(RUN, pairs)
   const letters = Array.from(run[0])
-  if (letters.length === 1) return { text: `${head} ${letters[0]!}`, prefix: true, searchable: HAS_TOKEN.test(clean) }
+  if (letters.length === 1)
+    return { text: `${head} ${letters[0]!}`, prefix: true, searchable: HAS_TOKEN.test(clean) }
   let tail = ''
   for (let i = 0; i + 1 < letters.length; i++) tail += ` ${letters[i]!}${letters[i + 1]!}`
   return { text: head + tail, prefix: false, searchable: HAS_TOKEN.test(clean) }
