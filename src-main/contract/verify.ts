@@ -1,0 +1,84 @@
+import { oc } from '@orpc/contract'
+import { z } from 'zod'
+import { PROBLEM_KINDS } from '../backup/types.ts'
+import { catalogIdSchema, expectedErrors, limitSchema, offsetSchema, timeSchema } from './common.ts'
+
+/** A message that leans on something found wrong. `id` is null where only the blob itself tells of it. */
+export const affectedSchema = z.object({
+  account: z.string().nullable(),
+  accountName: z.string().nullable(),
+  id: z.number().nullable(),
+  folder: z.string().nullable(),
+  subject: z.string().nullable(),
+  date: timeSchema.nullable(),
+})
+export type Affected = z.infer<typeof affectedSchema>
+
+export const checkProblemSchema = z.object({
+  kind: z.enum(PROBLEM_KINDS),
+  severity: z.enum(['error', 'notice']),
+  /** Relative to the Backup Path, `/` as separator. */
+  path: z.string(),
+  digest: z.string().nullable(),
+  affected: z.array(affectedSchema),
+  detail: z.string(),
+  /** The message's bytes are still whole (or the loss is not one of mail). */
+  recoverable: z.boolean(),
+})
+export type CheckProblem = z.infer<typeof checkProblemSchema>
+
+/** State of one folder of `items/`, for the picture of the whole store. */
+export const storeCellSchema = z.object({
+  folder: z.string(),
+  files: z.number(),
+  bytes: z.number(),
+  errors: z.number(),
+  notices: z.number(),
+})
+export type StoreCell = z.infer<typeof storeCellSchema>
+
+export const checkSummarySchema = z.object({
+  id: z.string(),
+  catalogId: z.string(),
+  backupPath: z.string(),
+  startedAt: timeSchema,
+  seconds: z.number(),
+  /** Null for a whole check, else how many random blobs were taken. */
+  sample: z.number().nullable(),
+  /** False while it has not come to its end. */
+  complete: z.boolean(),
+  blobs: z.object({ total: z.number(), ok: z.number(), bytes: z.number() }),
+  metadata: z.object({ total: z.number(), ok: z.number() }),
+  kinds: z.record(z.string(), z.number()),
+  errors: z.number(),
+  notices: z.number(),
+})
+export type CheckSummary = z.infer<typeof checkSummarySchema>
+
+const base = oc.errors(expectedErrors)
+const which = z.object({ id: z.string() })
+
+export const verifyContract = {
+  /** Starts a check, or goes on with one that was interrupted. Returns the task's id, which is the check's id. */
+  start: base
+    .input(z.object({ catalogId: catalogIdSchema, sample: z.number().int().min(1).optional() }))
+    .output(which),
+  /** Kept results of a Backup Path, newest first. */
+  results: base.input(z.object({ catalogId: catalogIdSchema })).output(z.array(checkSummarySchema)),
+  problems: base
+    .input(
+      which.extend({
+        kind: z.enum(PROBLEM_KINDS).optional(),
+        offset: offsetSchema,
+        limit: limitSchema,
+      }),
+    )
+    .output(z.object({ rows: z.array(checkProblemSchema), total: z.number() })),
+  /** One cell per folder of `items/`; while the check runs, those already read. */
+  picture: base.input(which).output(z.array(storeCellSchema)),
+  /** What is new and what is gone in `id` against the earlier result `with`. */
+  compare: base
+    .input(which.extend({ with: z.string() }))
+    .output(z.object({ appeared: z.array(checkProblemSchema), gone: z.array(checkProblemSchema) })),
+  remove: base.input(which).output(z.void()),
+}
