@@ -8,6 +8,8 @@ export const settingsSchema = z.object({
   /** IANA zone name used to show dates; null = the laptop's. */
   displayZone: z.string().nullable(),
   exportFormat: z.enum(['eml', 'mbox', 'maildir', 'zip']),
+  /** Language of the screens; absent or `system` = the laptop's. */
+  language: z.enum(['system', 'en', 'it']).optional(),
   /** Worker threads for indexing; null = as many as there are cores. */
   jobs: z.number().int().min(1).max(64).nullable(),
 })
