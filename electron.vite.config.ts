@@ -1,0 +1,53 @@
+import { readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'electron-vite'
+import vuetify from 'vite-plugin-vuetify'
+
+const root = import.meta.dirname
+/** Worker threads are started by URL, so nothing imports them: each `…worker.ts` is an entry of its own. */
+const workers = readdirSync(resolve(root, 'src-main'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('worker.ts'))
+  .map((file) => `src-main/${file}`)
+
+export default defineConfig({
+  main: {
+    build: {
+      outDir: 'out/main',
+      sourcemap: true,
+      rolldownOptions: {
+        input: ['src-main/electron.ts', ...workers].map((file) => resolve(root, file)),
+        output: {
+          format: 'es',
+          // one file per source file, in the same folders: a worker's URL is right in both
+          preserveModules: true,
+          preserveModulesRoot: resolve(root, 'src-main'),
+          entryFileNames: '[name].js',
+        },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      // a sandboxed preload is one CommonJS file and can load nothing
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: resolve(root, 'src-main/preload.ts'),
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src-renderer',
+    // replaced by a fresh nonce each time the page is served (src-main/hosts/page.ts)
+    html: { cspNonce: '__CSP_NONCE__' },
+    plugins: [vue(), vuetify({ autoImport: true })],
+    build: {
+      outDir: 'out/renderer',
+      minify: true,
+      chunkSizeWarningLimit: 1500,
+      rolldownOptions: { input: resolve(root, 'src-renderer/index.html') },
+    },
+  },
+})

@@ -1,0 +1,58 @@
+import type { AppInfo } from '../contract/app.ts'
+import { openAppDatabase, type AppDatabase } from '../engine/app-database.ts'
+import { dataFolder } from '../engine/data-folder.ts'
+import { openLog, type Log } from '../engine/log.ts'
+import { TaskManager } from '../engine/tasks.ts'
+import { handleFileRequest, type FileResponse } from './files.ts'
+
+export interface EngineOptions {
+  /** Absolute path; default: the platform's. */
+  dataFolder?: string | undefined
+  host: AppInfo['host']
+  /** Native folder dialog of the desktop; resolves to null when cancelled. */
+  pickFolder?: ((title: string) => Promise<string | null>) | undefined
+}
+
+/** Everything the hosts share: one per process. */
+export interface Engine {
+  readonly dataFolder: string
+  readonly host: AppInfo['host']
+  readonly log: Log
+  readonly db: AppDatabase
+  readonly tasks: TaskManager
+  pickFolder(title: string): Promise<string | null>
+  /** Answers `/mail-frame/…`, `/attachment/…` and `/message/….eml`; null when the URL is none of them. */
+  file(url: URL): Promise<FileResponse | null>
+  /** Stops what runs, keeps what is needed to go on next time, closes the databases. Safe to call twice. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the data folder and makes the engine.
+ * @throws ExpectedError REFUSED when the data folder cannot be used
+ */
+export function createEngine(options: EngineOptions): Engine {
+  const folder = dataFolder(options.dataFolder)
+  const log = openLog(folder)
+  const db = openAppDatabase(folder)
+  const tasks = new TaskManager(db)
+  let closing: Promise<void> | null = null
+
+  return {
+    dataFolder: folder,
+    host: options.host,
+    log,
+    db,
+    tasks,
+    pickFolder: (title) => {
+      if (!options.pickFolder) throw new Error('only the desktop has a folder dialog')
+      return options.pickFolder(title)
+    },
+    file: (url) => handleFileRequest(url, { loadMessage: () => Promise.resolve(null) }),
+    close: () =>
+      (closing ??= (async () => {
+        await tasks.close()
+        db.close()
+      })()),
+  }
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import { implement, ORPCError } from '@orpc/server'
+import { contract } from '../contract/index.ts'
+import { toExpectedError } from '../engine/errors.ts'
+import type { Engine } from './engine.ts'
+
+/** What every procedure is given. */
+export interface ApiContext {
+  engine: Engine
+}
+
+/**
+ * An error as the page may see it: expected ones with their code, message, why and next; anything else becomes one
+ * general sentence with the id under which the log has the details.
+ */
+export function toApiError(error: unknown, engine: Engine, where: string): ORPCError<string, unknown> {
+  if (error instanceof ORPCError) return error
+  const expected = toExpectedError(error)
+  if (expected) {
+    return new ORPCError(expected.code, {
+      message: expected.message,
+      data: { why: expected.why, next: expected.next },
+    })
+  }
+  const id = randomUUID().slice(0, 8)
+  engine.log.error('unexpected error', { id, where, error })
+  return new ORPCError('INTERNAL_SERVER_ERROR', {
+    message: `Something happened that Lifeboat did not foresee (report ${id}).`,
+    data: {
+      why: 'This is a fault in Lifeboat, not in the backup.',
+      next: `Try again. If it happens again, look for ${id} in the log: ${engine.log.file}`,
+    },
+  })
+}
+
+/** Implements the contract: `os.area.procedure.handler(({ input, context, signal }) => …)`. */
+export const os = implement(contract)
+  .$context<ApiContext>()
+  .use(async ({ context, path, next, signal }) => {
+    try {
+      return await next()
+    } catch (error) {
+      if (signal?.aborted) throw error
+      throw toApiError(error, context.engine, path.join('.'))
+    }
+  })

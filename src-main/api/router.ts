@@ -1,0 +1,4 @@
+import { appRouter } from './app.ts'
+
+/** The contract, implemented. */
+export const router = { app: appRouter }

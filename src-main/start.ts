@@ -1,0 +1,59 @@
+/**
+ * `npm start [-- PATH]`: the desktop app; where Electron cannot run, says why in one line and serves the same app in
+ * the browser. The choice is made within 10 s. Ctrl-C stops everything.
+ */
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { describeError } from './engine/errors.ts'
+import { findElectron } from './hosts/electron-binary.ts'
+import { runElectron } from './hosts/electron-process.ts'
+import { ensureBuilt } from './hosts/renderer-build.ts'
+import { startServer } from './serve.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    browser: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    port: { type: 'string' },
+  },
+})
+
+/** A path as the person meant it: npm runs scripts in the package's folder and keeps theirs in INIT_CWD. */
+function asMeant(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? '', path)
+}
+
+async function start(): Promise<void> {
+  const options = { path: asMeant(positionals[0]), dataFolder: asMeant(values.data) }
+  if (!values.browser) {
+    const [electron] = await Promise.all([findElectron(), ensureBuilt()])
+    if ('binary' in electron) {
+      const failure = await runElectron(electron.binary, options)
+      if (failure === null) return
+      console.log(`Electron cannot run here (${failure}): Lifeboat opens in the browser instead.`)
+    } else {
+      console.log(`Electron cannot run here (${electron.reason}): Lifeboat opens in the browser instead.`)
+    }
+  }
+  await serve(options)
+}
+
+async function serve(options: { path: string | undefined; dataFolder: string | undefined }): Promise<void> {
+  const server = await startServer({ ...options, port: Number(values.port ?? 0), open: true })
+  console.log(`Lifeboat is at ${server.url} (this address opens it once; Ctrl-C stops it)`)
+  const stop = (code: number): void => {
+    void server.close().finally(() => process.exit(code))
+    // a second Ctrl-C, or a task that does not want to end, must not keep the terminal
+    setTimeout(() => process.exit(code), 8000).unref()
+  }
+  process.once('SIGINT', () => stop(130))
+  process.once('SIGTERM', () => stop(143))
+  process.once('SIGHUP', () => stop(129))
+}
+
+start().catch((error: unknown) => {
+  const { message, why, next } = describeError(error)
+  console.error([message, why, next].filter(Boolean).join('\n'))
+  process.exit(1)
+})
