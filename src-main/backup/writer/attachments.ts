@@ -38,7 +38,10 @@ export function png(size: number, random: Random): Buffer {
 
 /** A real one-page PDF with one line of (Latin) text. */
 export function pdf(line: string): Buffer {
-  const safe = line.normalize('NFKD').replace(/[^\x20-\x7e]/g, '').replace(/[()\\]/g, '\\$&')
+  const safe = line
+    .normalize('NFKD')
+    .replace(/[^\x20-\x7e]/g, '')
+    .replace(/[()\\]/g, '\\$&')
   const content = `BT /F1 18 Tf 72 770 Td (${safe}) Tj ET`
   const objects = [
     '<< /Type /Catalog /Pages 2 0 R >>',
@@ -134,10 +137,17 @@ export function randomAttachment(random: Random, texts: Texts, lines: string[]):
     case 1:
       return { name: `${name}.pdf`, type: 'application/pdf', bytes: pdf(`Lifeboat sample: ${name}`) }
     case 2:
-      return { name: `IMG_${random.between(1000, 9999)}.png`, type: 'image/png', bytes: png(random.between(8, 40), random) }
+      return {
+        name: `IMG_${random.between(1000, 9999)}.png`,
+        type: 'image/png',
+        bytes: png(random.between(8, 40), random),
+      }
     case 3: {
       const rows = ['id;name;amount']
-      for (let i = 0; i < random.between(5, 60); i++) rows.push(`${i + 1};${random.pick(texts.projects)};${random.between(10, 9999)},${random.int(90) + 10}`)
+      for (let i = 0; i < random.between(5, 60); i++)
+        rows.push(
+          `${i + 1};${random.pick(texts.projects)};${random.between(10, 9999)},${random.int(90) + 10}`,
+        )
       return { name: `${name}.csv`, type: 'text/csv', bytes: Buffer.from(`\ufeff${rows.join('\r\n')}\r\n`) }
     }
     case 4:

@@ -18,7 +18,8 @@ function tableOf(charset: string): Map<string, Buffer> {
   }
   for (let byte = 0; byte < 256; byte++) add([byte])
   if (charset === 'shift_jis' || charset === 'gb18030') {
-    for (let lead = 0x81; lead <= 0xfe; lead++) for (let trail = 0x40; trail <= 0xfe; trail++) add([lead, trail])
+    for (let lead = 0x81; lead <= 0xfe; lead++)
+      for (let trail = 0x40; trail <= 0xfe; trail++) add([lead, trail])
   }
   tables.set(charset, table)
   return table

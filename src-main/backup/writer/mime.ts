@@ -154,7 +154,11 @@ export function textEntity(text: string, options: TextOptions = {}): Entity {
     ...(options.parameters ? [options.parameters] : []),
   ]
   const body =
-    encoding === 'quoted-printable' ? quotedPrintable(bytes) : encoding === 'base64' ? base64Lines(bytes) : bytes
+    encoding === 'quoted-printable'
+      ? quotedPrintable(bytes)
+      : encoding === 'base64'
+        ? base64Lines(bytes)
+        : bytes
   return {
     headers: [
       ['Content-Type', `text/${options.subtype ?? 'plain'}; ${parameters.join('; ')}`],
@@ -182,7 +186,10 @@ export function fileEntity(file: {
   return {
     headers: [
       ['Content-Type', naming === 'rfc2231' && !ascii ? file.type : `${file.type}; name="${old}"`],
-      ['Content-Disposition', `${disposition}; ${ascii || naming === 'rfc2047' ? `filename="${old}"` : modern}`],
+      [
+        'Content-Disposition',
+        `${disposition}; ${ascii || naming === 'rfc2047' ? `filename="${old}"` : modern}`,
+      ],
       // RFC 2046: a message/rfc822 part is never base64.
       ['Content-Transfer-Encoding', rfc822 ? '8bit' : 'base64'],
       ...(file.contentId ? ([['Content-ID', `<${file.contentId}>`]] as [string, string][]) : []),
@@ -199,7 +206,9 @@ export function multipart(subtype: string, boundary: string, parts: Entity[], pa
   }
   pieces.push(Buffer.from(`--${boundary}--${CRLF}`))
   return {
-    headers: [['Content-Type', `multipart/${subtype}; boundary="${boundary}"${parameters ? `; ${parameters}` : ''}`]],
+    headers: [
+      ['Content-Type', `multipart/${subtype}; boundary="${boundary}"${parameters ? `; ${parameters}` : ''}`],
+    ],
     body: Buffer.concat(pieces),
   }
 }

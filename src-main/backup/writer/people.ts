@@ -19,7 +19,12 @@ export interface StaffMember extends Person {
 /** The company of the sample. example.com is reserved for such use (RFC 2606). */
 export const DOMAIN = 'mail.example.com'
 
-const STAFF: readonly (readonly [local: string, name: string, language: string, aliases: readonly string[]])[] = [
+const STAFF: readonly (readonly [
+  local: string,
+  name: string,
+  language: string,
+  aliases: readonly string[],
+])[] = [
   ['anna.rossi', 'Anna Rossi', 'it', ['amministrazione', 'anna']],
   ['greta.schneider', 'Greta Schneider', 'de', ['vertrieb']],
   ['john.miller', 'John Miller', 'en', ['sales', 'j.miller']],

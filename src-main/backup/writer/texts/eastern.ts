@@ -20,7 +20,12 @@ export const greek: Texts = {
   folders: ['Πελάτες', 'Πελάτες/Φάρος ΑΕ', 'Τιμολόγια'],
   meetings: ['Εβδομαδιαία συνάντηση'],
   tasks: ['Ανανέωση πιστοποιητικού'],
-  newsletter: { title: 'Τα νέα της εβδομάδας', lead: 'Τρεις ιδέες και μια έκπτωση έως {day}.', button: 'Διαβάστε', unsubscribe: 'Διαγραφή' },
+  newsletter: {
+    title: 'Τα νέα της εβδομάδας',
+    lead: 'Τρεις ιδέες και μια έκπτωση έως {day}.',
+    button: 'Διαβάστε',
+    unsubscribe: 'Διαγραφή',
+  },
   attachmentName: 'Έκθεση {n}',
   quote: 'Στις {day}, ο/η {name} έγραψε:',
 }
@@ -32,7 +37,13 @@ export const russian: Texts = {
   forward: 'Fwd: ',
   greetings: ['Здравствуйте, {name}!', 'Добрый день, {name}!'],
   closings: ['С уважением,\n{me}', 'Спасибо!\n{me}'],
-  subjects: ['Коммерческое предложение {n}: {project}', 'Протокол совещания {day}', 'Счёт {n} не оплачен', 'Командировка: {city}', 'Заказ {n} отправлен'],
+  subjects: [
+    'Коммерческое предложение {n}: {project}',
+    'Протокол совещания {day}',
+    'Счёт {n} не оплачен',
+    'Командировка: {city}',
+    'Заказ {n} отправлен',
+  ],
   sentences: [
     'во вложении последняя версия документа, который мы вчера обсуждали.',
     'Клиент спрашивает, успеем ли мы с доставкой до {day}.',
@@ -47,7 +58,12 @@ export const russian: Texts = {
   folders: ['Клиенты', 'Клиенты/Маяк', 'Счета', 'Разное'],
   meetings: ['Еженедельное совещание', 'Обсуждение: {project}'],
   tasks: ['Продлить сертификат'],
-  newsletter: { title: 'Новости недели', lead: 'Три идеи и скидка до {day}.', button: 'Читать дальше', unsubscribe: 'Отписаться' },
+  newsletter: {
+    title: 'Новости недели',
+    lead: 'Три идеи и скидка до {day}.',
+    button: 'Читать дальше',
+    unsubscribe: 'Отписаться',
+  },
   attachmentName: 'Отчёт {n}',
   quote: '{day} {name} пишет:',
 }
@@ -73,7 +89,12 @@ export const arabic: Texts = {
   folders: ['العملاء', 'العملاء/المنارة', 'الفواتير'],
   meetings: ['الاجتماع الأسبوعي'],
   tasks: ['تجديد الشهادة'],
-  newsletter: { title: 'أخبار الأسبوع', lead: 'ثلاث أفكار وخصم حتى {day}.', button: 'اقرأ المزيد', unsubscribe: 'إلغاء الاشتراك' },
+  newsletter: {
+    title: 'أخبار الأسبوع',
+    lead: 'ثلاث أفكار وخصم حتى {day}.',
+    button: 'اقرأ المزيد',
+    unsubscribe: 'إلغاء الاشتراك',
+  },
   attachmentName: 'تقرير {n}',
   quote: 'في {day} كتب {name}:',
 }
@@ -99,7 +120,12 @@ export const hebrew: Texts = {
   folders: ['לקוחות', 'לקוחות/מגדלור', 'חשבוניות'],
   meetings: ['פגישה שבועית'],
   tasks: ['לחדש את האישור'],
-  newsletter: { title: 'חדשות השבוע', lead: 'שלושה רעיונות והנחה עד {day}.', button: 'קרא עוד', unsubscribe: 'הסרה' },
+  newsletter: {
+    title: 'חדשות השבוע',
+    lead: 'שלושה רעיונות והנחה עד {day}.',
+    button: 'קרא עוד',
+    unsubscribe: 'הסרה',
+  },
   attachmentName: 'דוח {n}',
   quote: 'בתאריך {day} כתב/ה {name}:',
 }
@@ -125,7 +151,12 @@ export const chinese: Texts = {
   folders: ['客户', '客户/灯塔公司', '发票'],
   meetings: ['每周例会', '{project}评审'],
   tasks: ['更新证书'],
-  newsletter: { title: '本周新闻', lead: '三个想法，优惠至 {day}。', button: '阅读全文', unsubscribe: '退订' },
+  newsletter: {
+    title: '本周新闻',
+    lead: '三个想法，优惠至 {day}。',
+    button: '阅读全文',
+    unsubscribe: '退订',
+  },
   attachmentName: '报告 {n}',
   quote: '{name} 于 {day} 写道：',
 }
@@ -137,7 +168,13 @@ export const japanese: Texts = {
   forward: 'Fw: ',
   greetings: ['{name}様', '{name}さん、お疲れ様です。'],
   closings: ['よろしくお願いいたします。\n{me}', '以上、よろしくお願いします。\n{me}'],
-  subjects: ['【{project}】見積書 {n} の件', '{day} 議事録', '請求書 {n} のご確認', '{city}出張について', 'ご注文 {n} を発送しました'],
+  subjects: [
+    '【{project}】見積書 {n} の件',
+    '{day} 議事録',
+    '請求書 {n} のご確認',
+    '{city}出張について',
+    'ご注文 {n} を発送しました',
+  ],
   sentences: [
     '昨日ご相談した資料の最新版を添付いたします。',
     'お客様から、{day}までに納品できるかとのお問い合わせがありました。',
@@ -152,7 +189,12 @@ export const japanese: Texts = {
   folders: ['お客様', 'お客様/株式会社灯台', 'プロジェクト', '請求書'],
   meetings: ['週次定例会議', '{project}レビュー'],
   tasks: ['証明書の更新'],
-  newsletter: { title: '今週のお知らせ', lead: '三つのアイデアと{day}までの割引。', button: '続きを読む', unsubscribe: '配信停止' },
+  newsletter: {
+    title: '今週のお知らせ',
+    lead: '三つのアイデアと{day}までの割引。',
+    button: '続きを読む',
+    unsubscribe: '配信停止',
+  },
   attachmentName: '報告書 {n}',
   quote: '{day} {name}:',
 }
