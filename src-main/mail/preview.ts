@@ -30,6 +30,9 @@ export function previewMessage(message: Buffer): Promise<MailPreview> {
   return Promise.reject(new Error('not built yet ' + message.length))
 }
 /** Null when there is no attachment of that index. */
-export function attachmentBytes(message: Buffer, index: number): Promise<{ attachment: MailAttachment; bytes: Buffer } | null> {
+export function attachmentBytes(
+  message: Buffer,
+  index: number,
+): Promise<{ attachment: MailAttachment; bytes: Buffer } | null> {
   return Promise.reject(new Error('not built yet ' + message.length + index))
 }
