@@ -1,6 +1,6 @@
 /**
  * The catalog of one Backup Path: what its tables mean. The SQL itself is in `migrations/`; this file is the dictionary
- * for everyone who queries. All times are ms since 1970 UTC unless a name ends in `_mtime` (µs).
+ * for everyone who queries. All times are ms since 1970 UTC; `*_mtime` too.
  *
  * meta(key, value)        See MetaKey.
  *
@@ -27,7 +27,10 @@
  *   attachments           JSON array of names, null when none.
  *   claims                How many items name it in any state. 0 and a file = unclaimed mail (table index content_unclaimed).
  *   owner, owner_account  Only for unclaimed: likely owner's address, and the account's pk when it is one of ours.
- *   indexed               0 = not searchable yet, else the generation of the text in `fts`.
+ *   indexed               0 = its text is still to be read, 1 = done (types without text have no `doc` even then).
+ *
+ * copy                    Blob files in other places than the canonical one (also second copies). content.path names the one in use.
+ * owner_vote              Addresses found in the mail of accounts whose name is unknown.
  *
  * claim(content, item)    Every distinct pair over all states: contents to items. (`item.content` is the one shown now.)
  *
@@ -42,7 +45,9 @@
  *   date                  Never null. Sort key of lists.
  *   size                  Uncompressed bytes, null when unknown.
  *   subject_key, sender_key   Short lower-case sort keys (sortKey).
- *   states, first_start, last_change
+ *   states, first_start, last_change, ends (end of the last state)
+ *   lacks                 Bits LACKS_*: what the metadata did not tell and the message itself fills in once it is read.
+ *   extra                 JSON array of contents claimed only by digests outside its states (salvaged from torn metadata); null when none.
  *
  * state(item, n)          All states in time order, n from 0, at least one per item with readable metadata (an item of unreadable
  *                         metadata has item.states = 0 and no rows, but claims of salvaged digests).
@@ -75,7 +80,7 @@ export const APPLICATION_ID = 0x4c426374
  * backupPath realpath · zone IANA · revision integer, rises with every commit that changed rows · phase as in IndexProgress ·
  * complete 1 when everything was read once and nothing of this opening is left · digestRuleUnknown 1|0 · sorted 1 when the secondary
  * sort indexes exist · dialect JSON · states, bytes, unclaimed, messages, items, blobs integers (totals, exact when complete) ·
- * lastChange ms · indexedAt ms
+ * lastChange ms ·  indexedAt ms · foldVersion of search/tokens.ts · dialectFiles: how many files the dialect was learned from
  */
 export type MetaKey =
   | 'backupPath'
@@ -94,7 +99,14 @@ export type MetaKey =
   | 'blobs'
   | 'lastChange'
   | 'indexedAt'
-  | 'generation'
+  | 'foldVersion'
+  | 'dialectFiles'
+
+/** Bits of `item.lacks`. */
+export const LACKS_DATE = 1
+export const LACKS_SUBJECT = 2
+export const LACKS_SENDER = 4
+export const LACKS_SIZE = 8
 
 /** Secondary indexes: built once at the end of the first ingest (building them in one go is several times faster). */
 export const SORT_INDEXES: readonly { name: string; sql: string }[] = [

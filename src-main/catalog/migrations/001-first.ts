@@ -47,7 +47,15 @@ CREATE TABLE content (
   indexed INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX content_unclaimed ON content(owner, date) WHERE claims = 0;
-CREATE INDEX content_odd ON content(path) WHERE path IS NOT NULL;
+CREATE INDEX content_todo ON content(digest) WHERE indexed = 0;
+
+CREATE TABLE copy (
+  path TEXT PRIMARY KEY,
+  digest TEXT NOT NULL,
+  file_size INTEGER NOT NULL,
+  file_mtime INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX copy_digest ON copy(digest);
 
 CREATE TABLE claim (content INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (content, item)) WITHOUT ROWID;
 
@@ -73,6 +81,8 @@ CREATE TABLE item (
   first_start INTEGER,
   last_change INTEGER,
   ends INTEGER,
+  lacks INTEGER NOT NULL DEFAULT 0,
+  extra TEXT,
   UNIQUE (account, id)
 );
 CREATE INDEX item_folder_date ON item(account, folder, deleted, date);
@@ -125,6 +135,13 @@ CREATE TABLE month (
   deleted INTEGER NOT NULL,
   messages INTEGER NOT NULL,
   PRIMARY KEY (account, month, deleted)
+) WITHOUT ROWID;
+
+CREATE TABLE owner_vote (
+  account INTEGER NOT NULL,
+  address TEXT NOT NULL,
+  votes INTEGER NOT NULL,
+  PRIMARY KEY (account, address)
 ) WITHOUT ROWID;
 
 CREATE TABLE problem (
