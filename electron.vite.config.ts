@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import type { Plugin } from 'vite'
 import vuetify from 'vite-plugin-vuetify'
 
 const root = import.meta.dirname
@@ -10,8 +11,22 @@ const workers = readdirSync(resolve(root, 'src-main'), { recursive: true, encodi
   .filter((file) => file.endsWith('worker.ts'))
   .map((file) => `src-main/${file}`)
 
+/**
+ * electron-vite declares `require`, `__filename` and `__dirname` in every module that seems to use them, which clashes
+ * with a module that makes its own `require`. Ours are ES modules and need none of these.
+ */
+const noCommonJsNames: Plugin = {
+  name: 'no-common-js-names',
+  configResolved(config) {
+    const shim = config.plugins.find((plugin) => plugin.name === 'vite:esm-shim')
+    if (!shim) throw new Error('electron-vite no longer has vite:esm-shim: this plugin can go')
+    delete shim.renderChunk
+  },
+}
+
 export default defineConfig({
   main: {
+    plugins: [noCommonJsNames],
     build: {
       outDir: 'out/main',
       sourcemap: true,

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
+import { looksLikeBackupPath } from '../backup/layout.ts'
 import type { Directory } from '../contract/app.ts'
 import { ExpectedError, toExpectedError } from '../engine/errors.ts'
-import { readSettings, saveSettings } from '../engine/settings.ts'
 import { appVersion } from '../engine/version.ts'
 import { os } from './implementer.ts'
 
@@ -19,8 +19,8 @@ export const appRouter = os.app.router({
     zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     home: homedir(),
   })),
-  settings: os.app.settings.handler(({ context: { engine } }) => readSettings(engine.db)),
-  saveSettings: os.app.saveSettings.handler(({ context: { engine }, input }) => saveSettings(engine.db, input)),
+  settings: os.app.settings.handler(({ context: { engine } }) => engine.settings()),
+  saveSettings: os.app.saveSettings.handler(({ context: { engine }, input }) => engine.saveSettings(input)),
   directory: os.app.directory.handler(({ input }) => listDirectory(input.path ?? homedir())),
   pickFolder: os.app.pickFolder.handler(({ context: { engine }, input }) => {
     if (engine.host !== 'desktop') {
@@ -118,9 +118,4 @@ function subDirectories(path: string): string[] {
   } catch {
     return []
   }
-}
-
-/** Until backup/layout.ts offers it. */
-function looksLikeBackupPath(path: string): boolean {
-  return isDirectory(join(path, 'accounts')) || isDirectory(join(path, 'items'))
 }

@@ -1,7 +1,8 @@
-import type { AppInfo } from '../contract/app.ts'
+import type { AppInfo, Settings } from '../contract/app.ts'
 import { openAppDatabase, type AppDatabase } from '../engine/app-database.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { openLog, type Log } from '../engine/log.ts'
+import { readSettings, saveSettings } from '../engine/settings.ts'
 import { TaskManager } from '../engine/tasks.ts'
 import { handleFileRequest, type FileResponse } from './files.ts'
 
@@ -11,6 +12,8 @@ export interface EngineOptions {
   host: AppInfo['host']
   /** Native folder dialog of the desktop; resolves to null when cancelled. */
   pickFolder?: ((title: string) => Promise<string | null>) | undefined
+  /** Hears the settings at the start and whenever they are saved. */
+  onSettings?: ((settings: Settings) => void) | undefined
 }
 
 /** Everything the hosts share: one per process. */
@@ -21,6 +24,10 @@ export interface Engine {
   readonly db: AppDatabase
   readonly tasks: TaskManager
   pickFolder(title: string): Promise<string | null>
+  settings(): Settings
+  saveSettings(patch: Partial<Settings>): Settings
+  /** Throws REFUSED when a folder lies under an open Backup Path or around one. @param what how the message calls it */
+  assertMayWrite(folder: string, what: string): void
   /** Answers `/mail-frame/…`, `/attachment/…` and `/message/….eml`; null when the URL is none of them. */
   file(url: URL): Promise<FileResponse | null>
   /** Stops what runs, keeps what is needed to go on next time, closes the databases. Safe to call twice. */
@@ -37,6 +44,7 @@ export function createEngine(options: EngineOptions): Engine {
   const db = openAppDatabase(folder)
   const tasks = new TaskManager(db)
   let closing: Promise<void> | null = null
+  options.onSettings?.(readSettings(db))
 
   return {
     dataFolder: folder,
@@ -48,6 +56,13 @@ export function createEngine(options: EngineOptions): Engine {
       if (!options.pickFolder) throw new Error('only the desktop has a folder dialog')
       return options.pickFolder(title)
     },
+    settings: () => readSettings(db),
+    saveSettings: (patch) => {
+      const saved = saveSettings(db, patch)
+      options.onSettings?.(saved)
+      return saved
+    },
+    assertMayWrite: () => undefined,
     file: (url) => handleFileRequest(url, { loadMessage: () => Promise.resolve(null) }),
     close: () =>
       (closing ??= (async () => {

@@ -1,0 +1,132 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, dialog, ipcMain, MessageChannelMain, nativeTheme, type BrowserWindow } from 'electron'
+import type { Engine } from '../api/engine.ts'
+import { defaultDataFolder } from '../engine/data-folder.ts'
+import { describeError } from '../engine/errors.ts'
+import { PageFiles } from '../hosts/page.ts'
+import { handleAppProtocol, isOwnUrl } from './app-protocol.ts'
+import { openRequest, type OpenRequest } from './arguments.ts'
+import { guardDownloads } from './downloads.ts'
+import { guardEverything } from './guards.ts'
+import { createWindow, pageAddress } from './window.ts'
+import { readWindowState, saveWindowState, type WindowState } from './window-state.ts'
+
+/** The engine may take this long to stop what runs before the app ends all the same, ms. */
+const CLOSE_MS = 5000
+
+/** Starts the desktop app, or hands the request to the one that already runs on the same data folder. */
+export function startDesktop(request: OpenRequest): void {
+  const dataFolder = request.dataFolder ?? (process.env['LIFEBOAT_DATA'] || defaultDataFolder())
+  // Chromium's own files and the lock of the single instance: per data folder, apart from ours
+  const userData = join(dataFolder, 'window')
+  mkdirSync(userData, { recursive: true, mode: 0o700 })
+  app.setPath('userData', userData)
+  if (!app.requestSingleInstanceLock({ path: request.path })) {
+    app.quit()
+    return
+  }
+  // the parent (`npm start`) is gone
+  process.on('disconnect', () => app.quit())
+  app
+    .whenReady()
+    .then(() => run(request, dataFolder))
+    .catch((error: unknown) => fail(error))
+}
+
+function run(request: OpenRequest, dataFolder: string): void {
+  const page = new PageFiles()
+  const state = readWindowState()
+  let theme: WindowState['theme'] = state.theme
+  guardEverything()
+
+  let painted = (): void => undefined
+  const firstPaint = new Promise<void>((resolve) => (painted = resolve))
+  let starting: Promise<Engine> | null = null
+  const engine = (): Promise<Engine> => (starting ??= firstPaint.then(() => startEngine(window, dataFolder, setTheme)))
+  const setTheme = (next: WindowState['theme']): void => {
+    theme = next
+    nativeTheme.themeSource = next
+  }
+
+  handleAppProtocol(page, async (url) => (await engine()).file(url))
+  const window = createWindow(state, request.path)
+  guardDownloads(window, engine)
+  window.once('ready-to-show', () => {
+    window.show()
+    painted()
+    process.send?.('ready')
+    engine().catch((error: unknown) => fail(error))
+  })
+  window.on('close', () => saveWindowState(window, theme))
+  window.webContents.on('render-process-gone', (_event, { reason }) => {
+    if (reason !== 'clean-exit') window.webContents.reload()
+  })
+  handOverPorts(window, engine)
+
+  app.on('second-instance', (_event, argv, cwd, data) => {
+    const path = (data as { path?: string | null } | null)?.path ?? openRequest(argv, cwd).path
+    if (window.isMinimized()) window.restore()
+    window.focus()
+    if (path) void window.loadURL(pageAddress(path))
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    void window.loadURL(pageAddress(path))
+  })
+  app.on('window-all-closed', () => app.quit())
+  let closed = false
+  app.on('will-quit', (event) => {
+    if (closed || !starting) return
+    event.preventDefault()
+    const limit = new Promise((resolve) => setTimeout(resolve, CLOSE_MS))
+    const close = starting.then((running) => running.close()).catch(() => undefined)
+    void Promise.race([close, limit]).then(() => {
+      closed = true
+      app.exit()
+    })
+  })
+}
+
+/** The page asks for its port; only our own page in the main frame gets one. */
+function handOverPorts(window: BrowserWindow, engine: () => Promise<Engine>): void {
+  ipcMain.on('lifeboat-connect', (event) => {
+    const frame = event.senderFrame
+    if (!frame || frame !== window.webContents.mainFrame || !isOwnUrl(frame.url)) return
+    void Promise.all([engine(), import('./rpc.ts')])
+      .then(([running, { serveContract }]) => {
+        const { port1, port2 } = new MessageChannelMain()
+        serveContract(port1, running)
+        frame.postMessage('lifeboat-port', null, [port2])
+      })
+      // starting the engine failed: said once where it is started
+      .catch(() => undefined)
+  })
+}
+
+async function startEngine(
+  window: BrowserWindow,
+  dataFolder: string,
+  onTheme: (theme: WindowState['theme']) => void,
+): Promise<Engine> {
+  const { createEngine } = await import('../api/engine.ts')
+  return createEngine({
+    dataFolder,
+    host: 'desktop',
+    onSettings: (settings) => onTheme(settings.theme),
+    pickFolder: async (title) => {
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        title,
+        properties: ['openDirectory', 'createDirectory'],
+      })
+      return canceled ? null : (filePaths[0] ?? null)
+    },
+  })
+}
+
+function fail(error: unknown): void {
+  console.error(error)
+  const { message, why, next } = describeError(error)
+  dialog.showErrorBox(`Lifeboat cannot start: ${message}`, [why, next].filter(Boolean).join('\n\n'))
+  app.exit(1)
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { app, screen, type BrowserWindow, type Rectangle } from 'electron'
+
+/** Where the window was and how it looked, known before the engine is there. */
+export interface WindowState {
+  bounds: Rectangle | null
+  maximized: boolean
+  theme: 'system' | 'light' | 'dark'
+}
+
+function stateFile(): string {
+  return join(app.getPath('userData'), 'window.json')
+}
+
+/** The state as left last time; defaults where the file is missing, broken or of a screen that is gone. */
+export function readWindowState(): WindowState {
+  let saved: Partial<WindowState> = {}
+  try {
+    saved = JSON.parse(readFileSync(stateFile(), 'utf8')) as Partial<WindowState>
+  } catch {
+    // first start
+  }
+  const theme = saved.theme === 'light' || saved.theme === 'dark' ? saved.theme : 'system'
+  return { bounds: visibleBounds(saved.bounds), maximized: saved.maximized === true, theme }
+}
+
+function visibleBounds(bounds: Rectangle | null | undefined): Rectangle | null {
+  if (!bounds || ![bounds.x, bounds.y, bounds.width, bounds.height].every(Number.isFinite)) return null
+  const { workArea } = screen.getDisplayMatching(bounds)
+  const overlapX = Math.min(bounds.x + bounds.width, workArea.x + workArea.width) - Math.max(bounds.x, workArea.x)
+  const overlapY = Math.min(bounds.y + bounds.height, workArea.y + workArea.height) - Math.max(bounds.y, workArea.y)
+  return overlapX >= 100 && overlapY >= 100 ? bounds : null
+}
+
+/** Keeps the state for the next start. Losing it is no error. */
+export function saveWindowState(window: BrowserWindow, theme: WindowState['theme']): void {
+  const state: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized(), theme }
+  try {
+    const file = stateFile()
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(`${file}.part`, JSON.stringify(state), { mode: 0o600 })
+    renameSync(`${file}.part`, file)
+  } catch {
+    // a full disk must not keep the app from closing
+  }
+}

@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url'
+import { app, BrowserWindow, Menu, nativeTheme, type MenuItemConstructorOptions } from 'electron'
+import { APP_ORIGIN } from './app-protocol.ts'
+import type { WindowState } from './window-state.ts'
+
+/** Colours of an empty page, light and dark, as the page's own theme has them: no flash when it appears. */
+const BACKGROUND = { light: '#ffffff', dark: '#121212' } as const
+
+/** Makes the one window. It shows itself when the page has been painted. */
+export function createWindow(state: WindowState, openPath: string | null): BrowserWindow {
+  nativeTheme.themeSource = state.theme
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menu()))
+  const window = new BrowserWindow({
+    width: 1280,
+    height: 820,
+    ...state.bounds,
+    minWidth: 800,
+    minHeight: 560,
+    show: false,
+    autoHideMenuBar: true,
+    title: 'Lifeboat',
+    backgroundColor: BACKGROUND[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
+    webPreferences: {
+      preload: fileURLToPath(new URL('../../preload/preload.cjs', import.meta.url)),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+      devTools: !app.isPackaged,
+    },
+  })
+  if (state.maximized) window.maximize()
+  void window.loadURL(pageAddress(openPath))
+  return window
+}
+
+/** The page's address; with a path it opens that Backup Path (src-renderer/client.ts, onOpenRequest). */
+export function pageAddress(openPath: string | null): string {
+  if (openPath === null) return `${APP_ORIGIN}/`
+  return `${APP_ORIGIN}/#/open?${new URLSearchParams({ path: openPath }).toString()}`
+}
+
+/** Only what the keyboard needs: clipboard, zoom, window; the page has its own commands. */
+function menu(): MenuItemConstructorOptions[] {
+  const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : []
+  const view: MenuItemConstructorOptions[] = [
+    { role: 'resetZoom' },
+    { role: 'zoomIn' },
+    { role: 'zoomOut' },
+    { role: 'togglefullscreen' },
+  ]
+  if (!app.isPackaged) view.push({ role: 'toggleDevTools' })
+  return [...mac, { role: 'editMenu' }, { label: 'View', submenu: view }, { role: 'windowMenu' }]
+}
