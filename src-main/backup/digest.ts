@@ -19,7 +19,11 @@ const BASE = '[A-Za-z0-9+,]'
 export const DIGEST_RE = new RegExp(`^(?:${BASE}{42}${LAST}=|${BASE}{26}${LAST}=|${BASE}{64})$`)
 
 const HEX_RE = /^(?:[0-9a-f]{40}|[0-9a-f]{64}|[0-9a-f]{96}|[0-9A-F]{40}|[0-9A-F]{64}|[0-9A-F]{96})$/
-const ALGORITHM_BY_LENGTH: Partial<Record<number, DigestAlgorithm>> = { 20: 'sha1', 32: 'sha256', 48: 'sha384' }
+const ALGORITHM_BY_LENGTH: Partial<Record<number, DigestAlgorithm>> = {
+  20: 'sha1',
+  32: 'sha256',
+  48: 'sha384',
+}
 
 /** The algorithm and the hash that a blob's name stands for; null when the name is no digest. */
 export function parseDigest(name: string): ParsedDigest | null {
@@ -81,12 +85,20 @@ const RUN_RE = /(\{[A-Za-z0-9-]{2,12}\})?([A-Za-z0-9+,]{27,66})(=?)(?![A-Za-z0-9
  */
 export function findDigests(text: string | Buffer): string[] {
   let source = typeof text === 'string' ? text : text.toString('latin1')
-  if (source.includes('\\')) source = source.replace(/\\u003d/gi, '=').replace(/\\u002b/gi, '+').replaceAll('\\/', '/')
+  if (source.includes('\\'))
+    source = source
+      .replace(/\\u003d/gi, '=')
+      .replace(/\\u002b/gi, '+')
+      .replaceAll('\\/', '/')
   const found = new Set<string>()
   for (const match of source.matchAll(RUN_RE)) {
     if (match[1] !== undefined) continue
     const before = match.index > 0 ? source[match.index - 1] : undefined
-    if (before === '}' && /\{[A-Za-z0-9-]{2,12}\}$/.test(source.slice(Math.max(0, match.index - 14), match.index))) continue
+    if (
+      before === '}' &&
+      /\{[A-Za-z0-9-]{2,12}\}$/.test(source.slice(Math.max(0, match.index - 14), match.index))
+    )
+      continue
     let name = `${match[2] ?? ''}${match[3] ?? ''}`
     // `first=,second=`: the comma belongs to the list.
     if (before === '=' && name.startsWith(',') && !DIGEST_RE.test(name)) name = name.slice(1)

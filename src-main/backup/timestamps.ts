@@ -63,7 +63,14 @@ function zoneOffset(ms: number, zone: string): number {
     const at = slot * (HOUR / 4)
     const part: Record<string, number> = {}
     for (const { type, value } of formatter.formatToParts(at)) part[type] = Number(value)
-    const local = Date.UTC(part['year'] ?? 1970, (part['month'] ?? 1) - 1, part['day'] ?? 1, part['hour'] ?? 0, part['minute'] ?? 0, part['second'] ?? 0)
+    const local = Date.UTC(
+      part['year'] ?? 1970,
+      (part['month'] ?? 1) - 1,
+      part['day'] ?? 1,
+      part['hour'] ?? 0,
+      part['minute'] ?? 0,
+      part['second'] ?? 0,
+    )
     offset = local - at
   }
   if (known.size > 100_000) known.clear()
@@ -110,9 +117,12 @@ const TIME = String.raw`(?:[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})${TIME}$`)
 const DAY_FIRST = new RegExp(String.raw`^(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})${TIME}$`)
 const COMPACT = /^(\d{4})(\d{2})(\d{2})[T-]?(\d{2})(\d{2})(\d{2})(?:[.,](\d{1,9}))?(Z|[+-]\d{4})?$/
-const MONTH_FIRST = new RegExp(String.raw`^(?:[A-Za-z]{3,9},? )?([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?: at)?${TIME}$`)
+const MONTH_FIRST = new RegExp(
+  String.raw`^(?:[A-Za-z]{3,9},? )?([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})(?: at)?${TIME}$`,
+)
 const MAIL_DATE = new RegExp(String.raw`^(?:[A-Za-z]{3,9},? )?(\d{1,2}) ([A-Za-z]{3,9})\.? (\d{4})${TIME}$`)
-const JAVA_DATE = /^[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Za-z+:\d-]{1,9} )?(\d{4})$/
+const JAVA_DATE =
+  /^[A-Za-z]{3} ([A-Za-z]{3}) (\d{1,2}) (\d{2}):(\d{2}):(\d{2}) ([A-Za-z+:\d-]{1,9} )?(\d{4})$/
 
 function hour12(hour: string | undefined, half: string | undefined): number {
   const value = Number(hour ?? 0)
@@ -124,7 +134,13 @@ function monthOf(name: string): number {
   return MONTHS.indexOf(name.slice(0, 3).toLowerCase()) + 1
 }
 
-function timed(match: RegExpExecArray, year: number, month: number, day: number, zone: string): number | null {
+function timed(
+  match: RegExpExecArray,
+  year: number,
+  month: number,
+  day: number,
+  zone: string,
+): number | null {
   const fields = {
     year,
     month,
@@ -154,7 +170,14 @@ function fromText(text: string, zone: string): number | null {
   }
   match = COMPACT.exec(value)
   if (match !== null) {
-    const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [number, number, number, number, number, number]
+    const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     const found = instant({ year, month, day, hour, minute, second, ms: millis(match[7]) }, match[8], zone)
     if (found !== null || !plain) return found
   }
@@ -194,12 +217,24 @@ export function parseTimestamp(value: unknown, zone: string): number | null {
   if (typeof value !== 'object' || value === null) return null
   if (Array.isArray(value)) {
     const parts = (value as unknown[]).slice(0, 7)
-    if (parts.length < 3 || !parts.every((part) => typeof part === 'number' && Number.isInteger(part))) return null
+    if (parts.length < 3 || !parts.every((part) => typeof part === 'number' && Number.isInteger(part)))
+      return null
     const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, nanos = 0] = parts as number[]
     return instant({ year, month, day, hour, minute, second, ms: Math.floor(nanos / 1e6) }, undefined, zone)
   }
   const record = value as Record<string, unknown>
-  for (const key of ['$date', '$numberLong', 'iMillis', 'millis', 'epochMillis', 'time', 'value', 'epochSecond', 'seconds', 'sec']) {
+  for (const key of [
+    '$date',
+    '$numberLong',
+    'iMillis',
+    'millis',
+    'epochMillis',
+    'time',
+    'value',
+    'epochSecond',
+    'seconds',
+    'sec',
+  ]) {
     const inner = record[key]
     if (typeof inner === 'number' || typeof inner === 'string') return parseTimestamp(inner, zone)
     if (key === '$date' && typeof inner === 'object' && inner !== null) {
