@@ -52,6 +52,15 @@ async function serve(options: { path: string | undefined; dataFolder: string | u
   process.once('SIGHUP', () => stop(129))
 }
 
+/** npm passes a signal only to its shell, which dies and leaves us: an orphan of npm stops like one told to. */
+function stopWhenOrphaned(): void {
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) process.kill(process.pid, 'SIGHUP')
+  }, 500).unref()
+}
+
+if (process.env['npm_lifecycle_event']) stopWhenOrphaned()
 start().catch((error: unknown) => {
   const { message, why, next } = describeError(error)
   console.error([message, why, next].filter(Boolean).join('\n'))

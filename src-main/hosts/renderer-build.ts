@@ -43,6 +43,7 @@ function sourcesStamp(): string {
 async function run(builder: string): Promise<void> {
   const child = spawn(process.execPath, [builder, 'build', '--logLevel', 'warn'], {
     cwd: root,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output: Buffer[] = []
