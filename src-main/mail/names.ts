@@ -16,7 +16,7 @@ const FORBIDDEN = /[<>:"/\\|?*\u2215\u2044\u29f8\ufe68\uff0f\uff3c]/g
 /** Characters made safe on Linux, Windows and macOS: NFC, nothing invisible, no separators, blanks single. */
 function safeCharacters(text: string): string {
   return text
-    .toWellFormed()
+    .replace(/\p{Cs}/gu, '_')
     .replace(/[\p{Cc}\u2028\u2029]/gu, ' ')
     .replace(INVISIBLE, '')
     .normalize('NFC')

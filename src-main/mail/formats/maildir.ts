@@ -66,7 +66,15 @@ export function openMaildirTarget(root: string, options: MaildirOptions = {}): M
       part = await writePart(join(root, folder, 'tmp'), message, entry.sha256)
       try {
         const { bytes, sha256 } = part
-        const unique = uniqueName(entry, sha256)
+        let unique = uniqueName(entry, sha256)
+        // A file of that name with other bytes is one that a power failure cut: it stays, ours gets a number.
+        for (
+          let n = 2;
+          n < 100 && listing(folder).has(unique) && existing(folder, unique, sha256) === null;
+          n++
+        ) {
+          unique = `${uniqueName(entry, sha256)}-${n}`
+        }
         const there = existing(folder, unique, sha256)
         if (there !== null) return { outcome: 'already', path: below(folder, there), bytes, sha256 }
         const stem = `${unique},S=${bytes}`
