@@ -108,6 +108,24 @@ export const LACKS_SUBJECT = 2
 export const LACKS_SENDER = 4
 export const LACKS_SIZE = 8
 
+/** Types that make up the mailbox's structure (folders, tags, …): shown as the tree, never as rows of a list, not searchable. */
+export const STRUCTURE_TYPES: readonly ItemType[] = [
+  'folder',
+  'searchfolder',
+  'tag',
+  'conversation',
+  'flag',
+  'virtual_conversation',
+  'mountpoint',
+  'calendar_group',
+]
+
+/**
+ * Condition of the partial indexes on `item`: rows of lists. A query must contain exactly this text for SQLite to use them (it then
+ * needs no look at the row itself). The codes are those of STRUCTURE_TYPES; a test holds the two together.
+ */
+export const LISTED_SQL = 'type NOT IN (0,1,2,3,9,11,12,16)'
+
 /** Secondary indexes: built once at the end of the first ingest (building them in one go is several times faster). */
 export const SORT_INDEXES: readonly { name: string; sql: string }[] = [
   ['account_date', 'account, deleted, date'],
@@ -124,7 +142,7 @@ export const SORT_INDEXES: readonly { name: string; sql: string }[] = [
 ]
   .map(([name, columns]) => ({
     name: `item_${name}`,
-    sql: `CREATE INDEX IF NOT EXISTS item_${name} ON item(${columns})`,
+    sql: `CREATE INDEX IF NOT EXISTS item_${name} ON item(${columns}) WHERE ${LISTED_SQL}`,
   }))
   .concat([
     {

@@ -85,7 +85,7 @@ CREATE TABLE item (
   extra TEXT,
   UNIQUE (account, id)
 );
-CREATE INDEX item_folder_date ON item(account, folder, deleted, date);
+CREATE INDEX item_folder_date ON item(account, folder, deleted, date) WHERE type NOT IN (0,1,2,3,9,11,12,16);
 CREATE INDEX item_odd ON item(account) WHERE path IS NOT NULL;
 
 CREATE TABLE state (
