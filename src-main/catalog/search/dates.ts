@@ -4,7 +4,7 @@
  * writes it), `7d` (days, weeks, months, years, hours ago), `today`, `yesterday`. Local means the given IANA zone.
  */
 
-/** A stretch of time, ms UTC: `start` inclusive, `end` exclusive. A moment has `end` = start + its last unit. */
+/** A stretch of time, ms UTC: `start` inclusive, `end` exclusive. */
 export interface DateRange {
   start: number
   end: number
@@ -145,11 +145,9 @@ export function parseDateRange(text: string, zone: string, now: number = Date.no
 }
 
 /**
- * A moment for an *as of* view (`--at`). A day, month or year means its end: "as of 12 October" shows what was there when
- * that day was over. A written time is exactly that moment. Null when it is no date.
+ * A moment for an *as of* view (`--at`). A bare day, month or year is its first moment, as everywhere in ISO: `2026-10-12`
+ * shows what was there when that day began. Null when it is no date.
  */
 export function parseMoment(text: string, zone: string, now: number = Date.now()): number | null {
-  const range = parseDateRange(text, zone, now)
-  if (range === null) return null
-  return range.end - range.start >= DAY / 2 ? range.end - 1 : range.start
+  return parseDateRange(text, zone, now)?.start ?? null
 }
