@@ -86,7 +86,7 @@ export function subscribe<T>(
   onEvent: (event: T) => void,
   options: { signal: AbortSignal; onError?: (error: unknown) => void },
 ): void {
-  void subscribeWith({ ...options, open, onEvent, ready: async (signal) => void (await currentLink(signal)) })
+  void subscribeWith({ ...options, open, onEvent, ready: currentLink })
 }
 
 /** Calls back with every path the host asks to open (command line, second start, dropped on the icon), also the first. */

@@ -15,11 +15,11 @@ export function backOffMs(attempt: number): number {
 
 export interface Subscription<T> {
   signal: AbortSignal
-  open(signal: AbortSignal): Promise<AsyncIterable<T>>
-  onEvent(event: T): void
+  open: (signal: AbortSignal) => Promise<AsyncIterable<T>>
+  onEvent: (event: T) => void
   onError?: ((error: unknown) => void) | undefined
   /** Resolves when there is a connection; rejects when there will be none. */
-  ready(signal: AbortSignal): Promise<void>
+  ready: (signal: AbortSignal) => Promise<unknown>
 }
 
 /** True for an error the engine itself answered with; anything else is a broken connection. */
@@ -30,16 +30,17 @@ function isAnswer(error: unknown): boolean {
 /** Reads a stream until it ends, the signal aborts or the engine refuses; opens it again when the connection broke. */
 export async function subscribeWith<T>(subscription: Subscription<T>): Promise<void> {
   const { signal, open, onEvent, onError, ready } = subscription
-  while (!signal.aborted) {
+  const isOver = (): boolean => signal.aborted
+  while (!isOver()) {
     try {
       await ready(signal)
       for await (const event of await open(signal)) {
-        if (signal.aborted) return
+        if (isOver()) return
         onEvent(event)
       }
       return
     } catch (error) {
-      if (signal.aborted) return
+      if (isOver()) return
       if (isAnswer(error)) {
         onError?.(error)
         return

@@ -42,7 +42,9 @@ export function listDirectory(wanted: string): Directory {
   let names: string[]
   try {
     names = readdirSync(path, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() || (entry.isSymbolicLink() && isDirectory(join(path, entry.name))))
+      .filter(
+        (entry) => entry.isDirectory() || (entry.isSymbolicLink() && isDirectory(join(path, entry.name))),
+      )
       .map((entry) => entry.name)
   } catch (error) {
     throw unreadable(path, error)
@@ -96,7 +98,9 @@ function places(): Directory['places'] {
 }
 
 function windowsDrives(): string[] {
-  return [...'CDEFGHIJKLMNOPQRSTUVWXYZ'].map((letter) => `${letter}:\\`).filter(isDirectory)
+  return Array.from('CDEFGHIJKLMNOPQRSTUVWXYZ')
+    .map((letter) => `${letter}:\\`)
+    .filter(isDirectory)
 }
 
 function mountedDisks(): string[] {
@@ -104,8 +108,15 @@ function mountedDisks(): string[] {
   try {
     const mounts = readFileSync('/proc/self/mounts', 'utf8')
       .split('\n')
-      .map((line) => (line.split(' ')[1] ?? '').replace(/\\(\d{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))))
-      .filter((path) => /^\/(?:media|mnt|run\/media|srv)\//.test(path) || path === '/mnt' || path === '/opt/zextras')
+      .map((line) =>
+        (line.split(' ')[1] ?? '').replace(/\\(\d{3})/g, (_, code: string) =>
+          String.fromCharCode(parseInt(code, 8)),
+        ),
+      )
+      .filter(
+        (path) =>
+          /^\/(?:media|mnt|run\/media|srv)\//.test(path) || path === '/mnt' || path === '/opt/zextras',
+      )
     return [...new Set(mounts)].sort()
   } catch {
     return []
@@ -114,7 +125,9 @@ function mountedDisks(): string[] {
 
 function subDirectories(path: string): string[] {
   try {
-    return readdirSync(path).map((name) => join(path, name)).filter(isDirectory)
+    return readdirSync(path)
+      .map((name) => join(path, name))
+      .filter(isDirectory)
   } catch {
     return []
   }

@@ -14,7 +14,7 @@ export interface ApiContext {
  * general sentence with the id under which the log has the details.
  */
 export function toApiError(error: unknown, engine: Engine, where: string): ORPCError<string, unknown> {
-  if (error instanceof ORPCError) return error
+  if (error instanceof ORPCError) return error as ORPCError<string, unknown>
   const expected = toExpectedError(error)
   if (expected) {
     return new ORPCError(expected.code, {

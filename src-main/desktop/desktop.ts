@@ -43,7 +43,8 @@ function run(request: OpenRequest, dataFolder: string): void {
   let painted = (): void => undefined
   const firstPaint = new Promise<void>((resolve) => (painted = resolve))
   let starting: Promise<Engine> | null = null
-  const engine = (): Promise<Engine> => (starting ??= firstPaint.then(() => startEngine(window, dataFolder, setTheme)))
+  const engine = (): Promise<Engine> =>
+    (starting ??= firstPaint.then(() => startEngine(window, dataFolder, setTheme)))
   const setTheme = (next: WindowState['theme']): void => {
     theme = next
     nativeTheme.themeSource = next

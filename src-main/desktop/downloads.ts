@@ -40,7 +40,8 @@ async function save(
   const running = await engine()
   running.assertMayWrite(dirname(filePath), 'folder')
   const reply = await running.file(url)
-  if (reply?.status !== 200) throw new Error('The message cannot be read any more: is the disk still connected?')
+  if (reply?.status !== 200)
+    throw new Error('The message cannot be read any more: is the disk still connected?')
   await writeWhole(filePath, reply.body)
 }
 

@@ -9,7 +9,9 @@ export function guardEverything(): void {
   session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => {
     answer(ALLOWED_PERMISSIONS.has(permission))
   })
-  session.defaultSession.setPermissionCheckHandler((_contents, permission) => ALLOWED_PERMISSIONS.has(permission))
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) =>
+    ALLOWED_PERMISSIONS.has(permission),
+  )
   session.defaultSession.setDevicePermissionHandler(() => false)
   // the app itself has nothing to fetch: whatever asks for the network is mail that phones home
   session.defaultSession.webRequest.onBeforeRequest((details, answer) => {

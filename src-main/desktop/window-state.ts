@@ -28,8 +28,10 @@ export function readWindowState(): WindowState {
 function visibleBounds(bounds: Rectangle | null | undefined): Rectangle | null {
   if (!bounds || ![bounds.x, bounds.y, bounds.width, bounds.height].every(Number.isFinite)) return null
   const { workArea } = screen.getDisplayMatching(bounds)
-  const overlapX = Math.min(bounds.x + bounds.width, workArea.x + workArea.width) - Math.max(bounds.x, workArea.x)
-  const overlapY = Math.min(bounds.y + bounds.height, workArea.y + workArea.height) - Math.max(bounds.y, workArea.y)
+  const overlapX =
+    Math.min(bounds.x + bounds.width, workArea.x + workArea.width) - Math.max(bounds.x, workArea.x)
+  const overlapY =
+    Math.min(bounds.y + bounds.height, workArea.y + workArea.height) - Math.max(bounds.y, workArea.y)
   return overlapX >= 100 && overlapY >= 100 ? bounds : null
 }
 

@@ -78,10 +78,12 @@ async function download(folder: string): Promise<string | null> {
 
 function explain(code: number | null, errors: string): string | null {
   if (code === 0) return null
-  if (/fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/.test(errors)) {
+  if (
+    /fetch failed|ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH/.test(errors)
+  ) {
     return 'its program is not installed and cannot be downloaded from here'
   }
-  if (/ENOSPC/.test(errors)) return 'the disk is too full for its program'
+  if (errors.includes('ENOSPC')) return 'the disk is too full for its program'
   if (/EACCES|EROFS|EPERM/.test(errors)) return 'its program cannot be written into node_modules'
   const status = /\b(4\d\d|5\d\d)\b/.exec(errors)
   return status ? `its download answered ${status[1]}` : 'its download failed'

@@ -29,28 +29,29 @@ export async function runElectron(binary: string, options: ElectronOptions): Pro
     // a process group of its own, so that its helpers can be ended with it
     detached: process.platform !== 'win32',
   })
-  let ready = false
-  let errors = ''
+  const heard = { ready: false, errors: '' }
   child.stderr?.on('data', (chunk: Buffer) => {
-    errors = (errors + chunk.toString('utf8')).slice(-4000)
-    if (ready || process.env['LIFEBOAT_LOG'] === 'debug') process.stderr.write(chunk)
+    heard.errors = (heard.errors + chunk.toString('utf8')).slice(-4000)
+    if (heard.ready || process.env['LIFEBOAT_LOG'] === 'debug') process.stderr.write(chunk)
   })
   child.on('message', (message) => {
-    if (message === 'ready') ready = true
+    if (message === 'ready') heard.ready = true
   })
   const signalled = forwardSignals(child)
-  const ended = await new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>((resolve) => {
-    child.once('error', (error) => resolve({ code: null, signal: null, error }))
-    child.once('exit', (code, signal) => resolve({ code, signal }))
-  })
+  const ended = await new Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }>(
+    (resolve) => {
+      child.once('error', (error) => resolve({ code: null, signal: null, error }))
+      child.once('exit', (code, signal) => resolve({ code, signal }))
+    },
+  )
   killGroup(child, 'SIGKILL')
   const asked = signalled()
   if (asked !== null) process.exit(asked)
-  if (ready || ended.code === 0) {
+  if (heard.ready || ended.code === 0) {
     process.exitCode = ended.code ?? 1
     return null
   }
-  return explain(ended, errors)
+  return explain(ended, heard.errors)
 }
 
 /** Passes signals on. The returned function tells the exit code when one came, else null. */
@@ -80,11 +81,16 @@ function killGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   }
 }
 
-function explain(ended: { code: number | null; signal: NodeJS.Signals | null; error?: Error }, errors: string): string {
+function explain(
+  ended: { code: number | null; signal: NodeJS.Signals | null; error?: Error },
+  errors: string,
+): string {
   if (ended.error) return `its program does not start: ${ended.error.message}`
   const library = /error while loading shared libraries: ([^:\s]+)/.exec(errors)
   if (library) return `the system lacks ${library[1]}`
-  if (/Missing X server|cannot open display|ozone_platform_x11/i.test(errors)) return 'the display does not answer'
-  if (/sandbox/i.test(errors) && /SUID|namespace|--no-sandbox/.test(errors)) return 'the system forbids its sandbox'
+  if (/Missing X server|cannot open display|ozone_platform_x11/i.test(errors))
+    return 'the display does not answer'
+  if (/sandbox/i.test(errors) && /SUID|namespace|--no-sandbox/.test(errors))
+    return 'the system forbids its sandbox'
   return ended.signal ? `it ended by ${ended.signal}` : `it ended with code ${ended.code}`
 }

@@ -30,7 +30,10 @@ export async function startHttpHost(engine: Engine, port: number, page: PageFile
         return plain(500, 'Something went wrong; the log has the details.')
       })
       .then((reply) => {
-        response.writeHead(reply.status, { ...reply.headers, 'content-length': Buffer.byteLength(reply.body) })
+        response.writeHead(reply.status, {
+          ...reply.headers,
+          'content-length': Buffer.byteLength(reply.body),
+        })
         response.end(request.method === 'HEAD' ? undefined : reply.body)
       })
       .catch(() => response.destroy())
@@ -58,10 +61,16 @@ export async function startHttpHost(engine: Engine, port: number, page: PageFile
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') return reject(error)
-      const why = error.code === 'EADDRINUSE' ? 'Another program uses this port.' : 'This port needs more rights.'
+      if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES') {
+        reject(error)
+        return
+      }
+      const why =
+        error.code === 'EADDRINUSE' ? 'Another program uses this port.' : 'This port needs more rights.'
       const next = 'Choose another port, or leave it out to get a free one.'
-      reject(new ExpectedError('REFUSED', `Cannot listen on 127.0.0.1:${port}`, { why, next }, { cause: error }))
+      reject(
+        new ExpectedError('REFUSED', `Cannot listen on 127.0.0.1:${port}`, { why, next }, { cause: error }),
+      )
     })
     server.listen({ port, host: '127.0.0.1' }, resolve)
   })
@@ -114,7 +123,7 @@ function enter(request: IncomingMessage, session: Session, url: URL, token: stri
   const cookie = session.redeem(token)
   if (cookie === null && !session.holds(request)) return plain(401, NOT_YOU)
   const openPath = url.searchParams.get('open')
-  const location = openPath ? `/#/open?${new URLSearchParams({ path: openPath })}` : '/'
+  const location = openPath ? `/#/open?${new URLSearchParams({ path: openPath }).toString()}` : '/'
   return plain(303, 'Opened.', { location, ...(cookie === null ? {} : { 'set-cookie': cookie }) })
 }
 

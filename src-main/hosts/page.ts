@@ -29,7 +29,8 @@ export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), display-capture=()',
+  'permissions-policy':
+    'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), display-capture=()',
 }
 
 /**
@@ -70,7 +71,8 @@ export class PageFiles {
   readonly #files = new Map<string, Buffer>()
 
   constructor(folder: string = rendererFolder()) {
-    if (!existsSync(join(folder, 'index.html'))) throw new Error(`The page is not built: ${folder} has no index.html`)
+    if (!existsSync(join(folder, 'index.html')))
+      throw new Error(`The page is not built: ${folder} has no index.html`)
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       if (!entry.isFile()) continue
       const file = join(entry.parentPath, entry.name)
@@ -87,7 +89,11 @@ export class PageFiles {
     const name = pathname === '/' ? '/index.html' : pathname
     const file = this.#files.get(name)
     if (!file) {
-      return { status: 404, headers: { ...COMMON_HEADERS, 'content-type': 'text/plain' }, body: 'Not found\n' }
+      return {
+        status: 404,
+        headers: { ...COMMON_HEADERS, 'content-type': 'text/plain' },
+        body: 'Not found\n',
+      }
     }
     const type = TYPES[extname(name)] ?? 'application/octet-stream'
     if (name !== '/index.html') {

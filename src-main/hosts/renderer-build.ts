@@ -20,7 +20,8 @@ export async function ensureBuilt(): Promise<void> {
   const stamp = sourcesStamp()
   const done = existsSync(join(root, 'out/renderer/index.html')) && existsSync(STAMP)
   if (done && readFileSync(STAMP, 'utf8') === stamp) return
-  if (!existsSync(builder)) throw new Error('The page is not built and the builder is not installed: run `npm ci` first.')
+  if (!existsSync(builder))
+    throw new Error('The page is not built and the builder is not installed: run `npm ci` first.')
   await run(builder)
   writeFileSync(STAMP, stamp)
 }
@@ -31,7 +32,9 @@ function sourcesStamp(): string {
   for (const name of SOURCES) {
     const path = join(root, name)
     if (!existsSync(path)) continue
-    const entries = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : ['']
+    const entries = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true, encoding: 'utf8' })
+      : ['']
     for (const entry of entries.sort()) {
       const info = statSync(join(path, entry), { throwIfNoEntry: false })
       if (info?.isFile()) hash.update(`${name}/${entry} ${info.size} ${info.mtimeMs}\n`)
@@ -53,5 +56,6 @@ async function run(builder: string): Promise<void> {
     child.on('error', reject)
     child.on('close', resolve)
   })
-  if (code !== 0) throw new Error(`The page could not be built:\n${Buffer.concat(output).toString('utf8').trim()}`)
+  if (code !== 0)
+    throw new Error(`The page could not be built:\n${Buffer.concat(output).toString('utf8').trim()}`)
 }

@@ -41,7 +41,10 @@ export class Session {
   holds(request: IncomingMessage): boolean {
     for (const pair of (request.headers.cookie ?? '').split(';')) {
       const at = pair.indexOf('=')
-      if (pair.slice(0, at).trim() === this.#cookieName && sameSecret(pair.slice(at + 1).trim(), this.#cookie)) {
+      if (
+        pair.slice(0, at).trim() === this.#cookieName &&
+        sameSecret(pair.slice(at + 1).trim(), this.#cookie)
+      ) {
         return true
       }
     }
@@ -63,6 +66,7 @@ export function refusal(request: IncomingMessage, isUpgrade: boolean): string | 
   const site = request.headers['sec-fetch-site']
   if (site === undefined || site === 'same-origin' || site === 'none') return null
   // following a link to the first page is harmless: the cookie is not sent along, only a token opens it
-  const isVisit = request.headers['sec-fetch-mode'] === 'navigate' && request.headers['sec-fetch-dest'] === 'document'
+  const isVisit =
+    request.headers['sec-fetch-mode'] === 'navigate' && request.headers['sec-fetch-dest'] === 'document'
   return isVisit && request.method === 'GET' && /^\/(?:\?|$)/.test(request.url ?? '') ? null : 'foreign site'
 }

@@ -1,0 +1,119 @@
+/**
+ * `npm test [-- FILTER…]`: builds once, runs every test, says what was skipped and why. The last line is always
+ * `N passed, N failed, N skipped`; the exit code is 0 only when nothing failed and something ran.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import { ensureBuilt } from '../src-main/hosts/renderer-build.ts'
+import { PROGRAMS } from './e2e/support/programs.ts'
+
+const root = resolve(import.meta.dirname, '..')
+const filters = process.argv.slice(2)
+
+/** The part of vitest's JSON report that is needed here. */
+interface Report {
+  success: boolean
+  numTotalTests: number
+  numPassedTests: number
+  numFailedTests: number
+  testResults: {
+    name: string
+    status: string
+    message: string
+    assertionResults: { status: string; ancestorTitles: string[]; fullName: string; title: string }[]
+  }[]
+}
+
+interface Totals {
+  passed: number
+  failed: number
+  skipped: number
+  /** File and outermost name of what was skipped, with how many tests. */
+  skippedBy: Map<string, number>
+}
+
+/** Runs vitest on some projects. Adds to the totals; a run that breaks without a failed test counts as one failure. */
+async function runProjects(projects: string[], totals: Totals, folder: string): Promise<void> {
+  const file = join(folder, `${projects.join('-')}.json`)
+  const code = await runVitest([
+    'run',
+    ...projects.flatMap((project) => ['--project', project]),
+    '--passWithNoTests',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...filters,
+  ])
+  let report: Report
+  try {
+    report = JSON.parse(readFileSync(file, 'utf8')) as Report
+  } catch {
+    if (code !== 0) totals.failed++
+    return
+  }
+  let failed = 0
+  for (const result of report.testResults) {
+    // a file that does not load has no tests, but it has failed
+    if (result.status === 'failed' && !result.assertionResults.some((test) => test.status === 'failed'))
+      failed++
+    for (const test of result.assertionResults) {
+      if (test.status === 'passed') totals.passed++
+      else if (test.status === 'failed') failed++
+      else {
+        totals.skipped++
+        const name = `${relative(root, result.name)}: ${test.ancestorTitles.find(Boolean) ?? test.title}`
+        totals.skippedBy.set(name, (totals.skippedBy.get(name) ?? 0) + 1)
+      }
+    }
+  }
+  totals.failed += failed === 0 && code !== 0 ? 1 : failed
+}
+
+function runVitest(args: string[]): Promise<number> {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  // whatever is started by name is the Node of this project, as under npm
+  const path = `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}`
+  const child = spawn(process.execPath, [vitest, ...args], {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH: path },
+  })
+  return new Promise((done) => {
+    child.once('error', () => done(1))
+    child.once('close', (code) => done(code ?? 1))
+  })
+}
+
+function printSkipped(totals: Totals): void {
+  const missing = PROGRAMS.filter((program) => !program.found())
+  if (missing.length > 0) console.log('\nNot installed here, so not tested with:')
+  for (const { name, loses, get } of missing) console.log(`  ${name}: ${loses} (${get})`)
+  if (totals.skippedBy.size > 0) console.log('\nSkipped:')
+  for (const [name, count] of totals.skippedBy) console.log(`  ${count} × ${name}`)
+}
+
+async function main(): Promise<number> {
+  const totals: Totals = { passed: 0, failed: 0, skipped: 0, skippedBy: new Map() }
+  const folder = mkdtempSync(join(tmpdir(), 'lifeboat-test-'))
+  try {
+    await ensureBuilt()
+    await runProjects(['unit', 'renderer'], totals, folder)
+    await runProjects(['acceptance', 'e2e'], totals, folder)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    totals.failed++
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+  if (totals.passed + totals.failed + totals.skipped === 0) {
+    console.error(`No test fits ${filters.join(' ')}`)
+    totals.failed++
+  }
+  printSkipped(totals)
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
+  return totals.failed === 0 ? 0 : 1
+}
+
+process.exitCode = await main()

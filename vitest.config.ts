@@ -1,0 +1,53 @@
+import vue from '@vitejs/plugin-vue'
+import vuetify from 'vite-plugin-vuetify'
+import { defineConfig } from 'vitest/config'
+
+/** Everything that starts programs or measures itself runs one file after the other. */
+const oneAtATime = { fileParallelism: false, testTimeout: 90_000, hookTimeout: 120_000 }
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    // two cores are the machine this project promises to be quick on
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['test/unit/**/*.spec.ts'],
+          exclude: ['test/unit/src-renderer/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        plugins: [vue(), vuetify({ autoImport: true })],
+        test: {
+          name: 'renderer',
+          environment: 'happy-dom',
+          include: ['test/unit/src-renderer/**/*.spec.ts'],
+          testTimeout: 15_000,
+          server: { deps: { inline: ['vuetify'] } },
+        },
+      },
+      {
+        test: {
+          name: 'acceptance',
+          environment: 'node',
+          include: ['test/acceptance/**/*.spec.ts'],
+          ...oneAtATime,
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/e2e/**/*.spec.ts'],
+          globalSetup: ['test/e2e/support/global-setup.ts'],
+          ...oneAtATime,
+        },
+      },
+    ],
+  },
+})
