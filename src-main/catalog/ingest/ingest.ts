@@ -1,0 +1,110 @@
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import { fromWire, SHARED_READERS, SHARED_STOP, workerUrl } from './protocol.ts'
+import type { FromCoordinator, IngestOptions, IngestProgress, IngestResult } from './protocol.ts'
+
+export type { IngestProgress, IngestResult } from './protocol.ts'
+
+export interface StartOptions extends Omit<IngestOptions, 'jobs'> {
+  /** Reader threads; default: as many as there are cores. */
+  jobs?: number
+  signal?: AbortSignal
+  /** Lines for the log. */
+  onLog?: (line: string) => void
+}
+
+export interface IngestHandle {
+  /** How far it is. */
+  progress(): IngestProgress
+  /** Calls at most four times a second; returns how to stop listening. */
+  onProgress(listener: (progress: IngestProgress) => void): () => void
+  /**
+   * Resolves with the totals when the catalog is up to date or the ingest was stopped. Rejects with NotABackupPathError,
+   * UnreadablePathError, NewerCatalogError, or SQLite's error (code SQLITE_FULL: the disk of the data folder is full).
+   */
+  done: Promise<IngestResult>
+  /** Stops after the file in hand and waits; what was read stays in the catalog. */
+  stop(): Promise<void>
+}
+
+const START: IngestProgress = {
+  phase: 'accounts',
+  complete: false,
+  done: 0,
+  total: null,
+  unit: 'accounts',
+  rate: null,
+  secondsLeft: null,
+  accounts: 0,
+  items: 0,
+  messages: 0,
+  blobs: 0,
+  unclaimed: 0,
+  problems: 0,
+  revision: 0,
+  error: null,
+}
+
+/**
+ * Builds the catalog of a Backup Path or brings it up to date. All work is done in other threads. The same call goes on after a stop
+ * or a crash: every file whose size and time are known from before is left alone.
+ */
+export function startIngest(options: StartOptions): IngestHandle {
+  const jobs = Math.max(1, Math.min(64, options.jobs ?? availableParallelism()))
+  const shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED_READERS + jobs)))
+  const listeners = new Set<(progress: IngestProgress) => void>()
+  let progress = START
+  const show = (next: IngestProgress): void => {
+    progress = next
+    for (const listener of listeners) listener(next)
+  }
+
+  const worker = new Worker(workerUrl('ingest-worker', import.meta.url), {
+    workerData: {
+      options: { path: options.path, catalogFile: options.catalogFile, zone: options.zone, jobs },
+      shared,
+    },
+  })
+  const done = new Promise<IngestResult>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      show({ ...progress, phase: 'failed', error: error.message })
+      reject(error)
+    }
+    let result: IngestResult | null = null
+    let failure: Error | null = null
+    worker.on('message', (message: FromCoordinator) => {
+      if (message.kind === 'progress') show(message.progress)
+      else if (message.kind === 'log') options.onLog?.(message.line)
+      else if (message.kind === 'done') result = message.result
+      else failure = fromWire(message.error)
+    })
+    worker.on('error', (error) => {
+      failure ??= error instanceof Error ? error : new Error(String(error))
+    })
+    // Settled only when the thread is gone: then the catalog's files are closed and may be moved or removed.
+    worker.on('exit', (code) => {
+      if (failure !== null) fail(failure)
+      else if (result !== null) resolve(result)
+      else fail(new Error(`Indexing ended unexpectedly (code ${String(code)})`))
+    })
+  })
+  // A caller that only watches the progress must not bring the process down.
+  done.catch(() => undefined)
+
+  const stop = async (): Promise<void> => {
+    Atomics.compareExchange(shared, SHARED_STOP, 0, 1)
+    await done.catch(() => undefined)
+  }
+  if (options.signal?.aborted === true) void stop()
+  options.signal?.addEventListener('abort', () => void stop(), { once: true })
+
+  return {
+    progress: () => progress,
+    onProgress(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    done,
+    stop,
+  }
+}

@@ -1,0 +1,379 @@
+import type { ItemState } from '../../backup/types.ts'
+import type { Database, Statement } from '../../engine/sqlite.ts'
+import {
+  LACKS_DATE,
+  LACKS_SENDER,
+  LACKS_SIZE,
+  LACKS_SUBJECT,
+  TYPES_WITH_BLOB,
+  accountToken,
+  itemPath,
+  sortKey,
+  typeCode,
+  typeName,
+  typeToken,
+} from '../schema.ts'
+import { foldForIndex } from '../search/tokens.ts'
+import type { Counts } from './counts.ts'
+import type { FoundProblem, ItemRecord } from './protocol.ts'
+import type { TextIndex } from './text-index.ts'
+
+interface OldItem {
+  pk: number
+  account: number
+  id: number
+  path: string | null
+  type: number
+  folder: number | null
+  deleted: number
+  flags: string
+  date: number
+  states: number
+  content: number
+  extra: string | null
+}
+
+interface ContentRow {
+  id: number
+  digest: string | null
+  doc: number | null
+  claims: number
+  indexed: number
+  status: string | null
+  file_size: number | null
+}
+
+/** Types that are structure, not something to be found by its words. */
+const STRUCTURE = new Set(
+  (
+    ['folder', 'searchfolder', 'mountpoint', 'tag', 'flag', 'conversation', 'virtual_conversation'] as const
+  ).map(typeCode),
+)
+const FOLDERS = new Set((['folder', 'searchfolder', 'mountpoint'] as const).map(typeCode))
+
+/**
+ * Which digest each state shows: its own; a state that names none shows the last earlier one when it is deleted or of a type
+ * that cannot be without (a deleted item is exported from its last state that has a blob).
+ */
+export function effectiveDigests(states: readonly ItemState[]): (string | null)[] {
+  let carried: string | null = null
+  return states.map((state) => {
+    if (state.digest !== null) carried = state.digest
+    else if (!state.deleted && !TYPES_WITH_BLOB.has(state.type)) return null
+    return carried
+  })
+}
+
+/** The last value of a field that any state tells. */
+function lastOf<K extends keyof ItemState>(states: readonly ItemState[], key: K): ItemState[K] | null {
+  for (let i = states.length - 1; i >= 0; i--) {
+    const value = states[i]?.[key]
+    if (value !== null && value !== undefined && value !== '') return value
+  }
+  return null
+}
+
+/** Writes items, their states and what they claim. All calls are inside the writer's transaction. */
+export class ItemWriter {
+  readonly #counts: Counts
+  readonly #text: TextIndex
+  readonly #s: Record<StatementName, Statement>
+
+  constructor(db: Database, counts: Counts, text: TextIndex) {
+    this.#counts = counts
+    this.#text = text
+    this.#s = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Record<
+      StatementName,
+      Statement
+    >
+  }
+
+  /** Takes in one metadata file, new or changed. */
+  put(account: number, uuid: string, record: ItemRecord): void {
+    const old = this.#s.old.get(account, record.id) as OldItem | undefined
+    if (old !== undefined && old.path !== record.path && record.path !== null) {
+      // The canonical file (or the one that came first) stands for the item.
+      this.#problem(null, {
+        kind: 'id-mismatch',
+        path: record.path,
+        digest: null,
+        detail: `A second metadata file of item ${String(record.id)}; ${old.path ?? itemPath(uuid, record.id)} is used.`,
+      })
+      return
+    }
+    const { states } = record
+    const last = states.at(-1)
+    const effective = effectiveDigests(states)
+    const shown =
+      effective.at(-1) ?? (states.some((s) => s.digest !== null) ? null : (record.digests.at(-1) ?? null))
+    const type =
+      last !== undefined ? typeCode(last.type) : typeCode(record.digests.length > 0 ? 'message' : 'unknown')
+    const starts = states.map((s) => s.start).filter((start) => start !== null)
+    const metaDate = lastOf(states, 'date')
+    const date = metaDate ?? starts[0] ?? record.mtime ?? 0
+    const subject = lastOf(states, 'subject') ?? (type === MESSAGE ? null : lastOf(states, 'name'))
+    const sender = lastOf(states, 'sender')
+    const recipients = lastOf(states, 'recipients')
+    const size = lastOf(states, 'size')
+    const lacks =
+      (metaDate === null ? LACKS_DATE : 0) |
+      (subject === null ? LACKS_SUBJECT : 0) |
+      (sender === null ? LACKS_SENDER : 0) |
+      (size === null ? LACKS_SIZE : 0)
+    const facts = { subject, sender, recipients, date: metaDate, size }
+
+    const before = old === undefined ? null : this.#takeOut(old)
+    const ids = new Map<string, number>()
+    for (const digest of record.digests) ids.set(digest, 0)
+    for (const state of states) if (state.digest !== null) ids.set(state.digest, 0)
+    for (const digest of ids.keys()) ids.set(digest, this.#claim(digest, account, facts, before))
+    const shownId = shown === null ? null : (ids.get(shown) ?? null)
+    const own = this.#metaContent(before, shownId === null, facts, date)
+    const content = shownId ?? own
+    if (content === null) throw new Error('an item without a content')
+
+    const stated = new Set(states.map((s) => s.digest))
+    const extra = [...ids].filter(([digest]) => !stated.has(digest)).map(([, id]) => id)
+    const row = {
+      account,
+      id: record.id,
+      path: record.path,
+      size: record.size,
+      mtime: record.mtime,
+      condition: record.condition,
+      type,
+      folder: last?.folder ?? null,
+      deleted: last?.deleted === true ? 1 : 0,
+      flags: last?.flags ?? '',
+      tags: last !== undefined && last.tags.length > 0 ? JSON.stringify(last.tags) : null,
+      content,
+      date,
+      bytes: size,
+      subjectKey: sortKey(subject),
+      senderKey: sortKey(sender),
+      states: states.length,
+      firstStart: starts[0] ?? null,
+      lastChange: starts.at(-1) ?? null,
+      ends: last?.end ?? null,
+      lacks,
+      extra: extra.length > 0 ? JSON.stringify(extra) : null,
+    }
+    let pk: number
+    if (old === undefined) pk = Number(this.#s.insert.run(row).lastInsertRowid)
+    else {
+      pk = old.pk
+      this.#s.update.run({ ...row, pk })
+    }
+    for (const id of ids.values()) this.#s.claim.run(id, pk)
+    if (own !== null) this.#s.claim.run(own, pk)
+    this.#states(pk, account, record, effective, ids)
+    this.#counts.count({ ...row, states: states.length }, 1)
+    this.#counts.change(account, row.lastChange)
+    for (const problem of record.problems) this.#problem(pk, problem)
+    if (before !== null) for (const id of before.claimed) this.#settle(id)
+    if (own !== null) this.#indexOwn(own, account, type, date, facts, record.text)
+  }
+
+  /** Removes an item whose metadata file is gone. */
+  remove(pk: number): void {
+    const old = this.#s.oldByPk.get(pk) as OldItem | undefined
+    if (old === undefined) return
+    const before = this.#takeOut(old)
+    if (before.own !== null) this.#dropContent(before.own)
+    this.#s.remove.run(pk)
+    for (const id of before.claimed) this.#settle(id)
+  }
+
+  /** Takes an item's counts, states, claims and problems out; returns what it claimed and its metadata-only content. */
+  #takeOut(old: OldItem): Before {
+    this.#counts.count(old, -1)
+    const claimed = new Set(
+      (this.#s.stateContents.pluck().all(old.pk) as (number | null)[]).filter((id) => id !== null),
+    )
+    for (const id of JSON.parse(old.extra ?? '[]') as number[]) claimed.add(id)
+    claimed.add(old.content)
+    let own: ContentRow | null = null
+    const kept = new Set<number>()
+    for (const id of claimed) {
+      const row = this.#s.contentById.get(id) as ContentRow | undefined
+      if (row === undefined) continue
+      if (row.digest === null) own = row
+      else if (this.#s.unclaim.run(id, old.pk).changes > 0) {
+        this.#s.lessClaims.run(id)
+        kept.add(id)
+      }
+    }
+    this.#s.dropStates.run(old.pk)
+    if (FOLDERS.has(old.type)) this.#s.dropFolders.run(old.account, old.id)
+    this.#s.dropProblems.run(old.pk)
+    return { claimed: kept, own }
+  }
+
+  /** Finds or makes the content of a digest and counts one more claim. */
+  #claim(digest: string, account: number, facts: Facts, before: Before | null): number {
+    const row = this.#s.content.get(digest) as ContentRow | undefined
+    if (row === undefined)
+      return Number(this.#s.newContent.run({ digest, ...facts, claims: 1 }).lastInsertRowid)
+    this.#s.moreClaims.run({ id: row.id, ...facts })
+    if (row.indexed !== 0 && !before?.claimed.has(row.id)) {
+      // Searchable already: when this account is new to it, its text must be read again for the account's token.
+      const known = this.#s.claimedBy.pluck().get(row.id, account)
+      if (known === undefined) this.#s.readAgain.run(row.id)
+    }
+    before?.claimed.delete(row.id)
+    return row.id
+  }
+
+  /** After an item let go of a content: unclaimed, or gone, or to be read again without that account's token. */
+  #settle(id: number): void {
+    const row = this.#s.contentById.get(id) as ContentRow | undefined
+    if (row === undefined) return
+    if (row.claims === 0 && row.file_size === null) this.#dropContent(row)
+    else this.#s.readAgain.run(id)
+  }
+
+  #dropContent(row: ContentRow): void {
+    if (row.doc !== null) this.#text.remove(row.doc)
+    this.#s.dropContentProblems.run(row.id)
+    this.#s.dropClaims.run(row.id)
+    this.#s.dropContent.run(row.id)
+  }
+
+  #metaContent(before: Before | null, wanted: boolean, facts: Facts, date: number): number | null {
+    const own = before?.own ?? null
+    if (!wanted) {
+      if (own !== null) this.#dropContent(own)
+      return null
+    }
+    if (own === null)
+      return Number(this.#s.newContent.run({ digest: null, ...facts, date, claims: 1 }).lastInsertRowid)
+    if (own.doc !== null) this.#text.remove(own.doc)
+    this.#s.factsOf.run({ id: own.id, ...facts, date })
+    return own.id
+  }
+
+  #indexOwn(content: number, account: number, type: number, date: number, facts: Facts, text: string): void {
+    if (STRUCTURE.has(type)) {
+      this.#s.noText.run(content)
+      return
+    }
+    const fold = (value: string | null): string => (value === null ? '' : foldForIndex(value))
+    this.#text.add(content, date, null, [
+      fold(facts.subject),
+      fold(facts.sender),
+      fold(facts.recipients),
+      text,
+      '',
+      `${accountToken(account)} ${typeToken(typeName(type))}`,
+    ])
+  }
+
+  #states(
+    pk: number,
+    account: number,
+    record: ItemRecord,
+    effective: (string | null)[],
+    ids: Map<string, number>,
+  ): void {
+    record.states.forEach((state, n) => {
+      const digest = effective[n] ?? null
+      const type = typeCode(state.type)
+      const deleted = state.deleted ? 1 : 0
+      this.#s.state.run(
+        pk,
+        n,
+        account,
+        state.start,
+        state.end,
+        type,
+        deleted,
+        state.folder,
+        state.flags,
+        state.tags.length > 0 ? JSON.stringify(state.tags) : null,
+        digest === null ? null : (ids.get(digest) ?? null),
+        state.digest === null ? 0 : 1,
+        state.name,
+      )
+      if (FOLDERS.has(type)) {
+        this.#s.folder.run(
+          account,
+          record.id,
+          n,
+          pk,
+          state.start,
+          state.end,
+          deleted,
+          type,
+          state.name,
+          state.folder,
+        )
+      }
+    })
+  }
+
+  #problem(item: number | null, problem: FoundProblem): void {
+    this.#s.problem.run(problem.kind, problem.path, problem.digest, problem.detail, item)
+  }
+}
+
+const MESSAGE = typeCode('message')
+
+interface Before {
+  /** Blob contents it claimed and that were not claimed again. */
+  claimed: Set<number>
+  own: ContentRow | null
+}
+
+interface Facts {
+  subject: string | null
+  sender: string | null
+  recipients: string | null
+  date: number | null
+  size: number | null
+}
+
+const CONTENT = 'SELECT id, digest, doc, claims, indexed, status, file_size FROM content'
+const OLD =
+  'SELECT pk, account, id, path, type, folder, deleted, flags, date, states, content, extra FROM item'
+const COLUMNS = `account, id, path, file_size, file_mtime, condition, type, folder, deleted, flags, tags, content, date, size,
+  subject_key, sender_key, states, first_start, last_change, ends, lacks, extra`
+const VALUES = `@account, @id, @path, @size, @mtime, @condition, @type, @folder, @deleted, @flags, @tags, @content, @date, @bytes,
+  @subjectKey, @senderKey, @states, @firstStart, @lastChange, @ends, @lacks, @extra`
+
+const SQL = {
+  old: `${OLD} WHERE account = ? AND id = ?`,
+  oldByPk: `${OLD} WHERE pk = ?`,
+  insert: `INSERT INTO item(${COLUMNS}) VALUES (${VALUES})`,
+  update: `UPDATE item SET (${COLUMNS}) = (${VALUES}) WHERE pk = @pk`,
+  remove: 'DELETE FROM item WHERE pk = ?',
+  content: `${CONTENT} WHERE digest = ?`,
+  contentById: `${CONTENT} WHERE id = ?`,
+  newContent: `INSERT INTO content(digest, subject, sender, recipients, date, raw_size, claims)
+    VALUES (@digest, @subject, @sender, @recipients, @date, @size, @claims)`,
+  // The earliest of the mailbox's dates, so that the order of reading does not matter.
+  moreClaims: `UPDATE content SET claims = claims + 1, subject = coalesce(subject, @subject), sender = coalesce(sender, @sender),
+    recipients = coalesce(recipients, @recipients), raw_size = coalesce(raw_size, @size),
+    date = CASE WHEN date IS NULL OR @date < date THEN coalesce(@date, date) ELSE date END WHERE id = @id`,
+  lessClaims: 'UPDATE content SET claims = claims - 1 WHERE id = ?',
+  factsOf: `UPDATE content SET subject = @subject, sender = @sender, recipients = @recipients, date = @date, raw_size = @size,
+    doc = NULL, indexed = 0 WHERE id = @id`,
+  readAgain: 'UPDATE content SET indexed = 0 WHERE id = ?',
+  noText: 'UPDATE content SET indexed = 1 WHERE id = ?',
+  claim: 'INSERT OR IGNORE INTO claim(content, item) VALUES (?, ?)',
+  unclaim: 'DELETE FROM claim WHERE content = ? AND item = ?',
+  claimedBy:
+    'SELECT 1 FROM claim k JOIN item i ON i.pk = k.item WHERE k.content = ? AND i.account = ? LIMIT 1',
+  dropContent: 'DELETE FROM content WHERE id = ?',
+  dropClaims: 'DELETE FROM claim WHERE content = ?',
+  dropContentProblems: 'DELETE FROM problem WHERE content = ?',
+  state: `INSERT INTO state(item, n, account, starts, ends, type, deleted, folder, flags, tags, content, own, name)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  stateContents: 'SELECT DISTINCT content FROM state WHERE item = ?',
+  dropStates: 'DELETE FROM state WHERE item = ?',
+  folder: `INSERT OR REPLACE INTO folder_version(account, id, n, item, starts, ends, deleted, type, name, parent)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  dropFolders: 'DELETE FROM folder_version WHERE account = ? AND id = ?',
+  dropProblems: 'DELETE FROM problem WHERE item = ?',
+  problem: 'INSERT INTO problem(kind, path, digest, detail, item) VALUES (?, ?, ?, ?, ?)',
+} as const
+type StatementName = keyof typeof SQL

@@ -1,0 +1,60 @@
+import { learnDialect } from '../../backup/dialect.ts'
+import type { Dialect } from '../../backup/dialect.ts'
+import { decodeMetadata } from '../../backup/metadata.ts'
+import { readItemFolder } from '../../backup/scan.ts'
+import type { AccountFolder } from '../../backup/scan.ts'
+import type { BackupSource } from '../../backup/source.ts'
+import { readMeta } from '../catalog.ts'
+import type { CatalogWriter } from './writer.ts'
+
+/** Enough to see every spelling, few enough to be read at once. */
+const ACCOUNTS = 12
+const FOLDERS_PER_ACCOUNT = 8
+const FILES_PER_FOLDER = 5
+const SAMPLE_LIMIT = 1024 * 1024
+/** A dialect learned from fewer files than this is learned again when there are more. */
+const ENOUGH = 200
+
+/**
+ * How the metadata of this path are spelled, learned from a sample over several accounts. What was learned is kept with the catalog, so that
+ * files read later are understood like those read before; when it has to be learned anew and differs, all metadata are read again.
+ */
+export function learnFrom(
+  source: BackupSource,
+  writer: CatalogWriter,
+  folders: readonly { folder: AccountFolder; dirs: string[] }[],
+): Dialect {
+  const stored = readMeta(writer.db, 'dialect')
+  const files = Number(readMeta(writer.db, 'dialectFiles') ?? 0)
+  if (typeof stored === 'string' && files >= ENOUGH) return JSON.parse(stored) as Dialect
+
+  const samples: unknown[] = []
+  for (const { folder, dirs } of spread(folders, ACCOUNTS)) {
+    for (const dir of spread(dirs, FOLDERS_PER_ACCOUNT)) {
+      for (const { path } of spread(readItemFolder(source, folder, dir).found, FILES_PER_FOLDER)) {
+        const read = source.read(path, SAMPLE_LIMIT)
+        if ('refused' in read || read.cut) continue
+        const value = decodeMetadata(read.bytes)
+        if (value !== null && value !== undefined) samples.push(value)
+      }
+    }
+  }
+  const dialect = learnDialect(samples)
+  const text = JSON.stringify(dialect)
+  if (text !== stored) {
+    writer.transaction(() => {
+      if (stored !== null) writer.db.exec('UPDATE item SET file_mtime = NULL')
+      writer.setMeta('dialect', text)
+      writer.setMeta('dialectFiles', samples.length)
+    })
+  }
+  return dialect
+}
+
+/** At most `count` elements, evenly spread. */
+function spread<T>(all: readonly T[], count: number): T[] {
+  if (all.length <= count) return [...all]
+  return Array.from({ length: count }, (_, i) => all[Math.floor((i * all.length) / count)]).filter(
+    (value) => value !== undefined,
+  )
+}

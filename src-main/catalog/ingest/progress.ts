@@ -1,0 +1,68 @@
+import type { IngestProgress } from './protocol.ts'
+
+/** Rates are measured over this long, ms. */
+const WINDOW = 5000
+
+/** How far an ingest is, with a rate measured over the last seconds and the time left. */
+export class ProgressMeter {
+  readonly #send: (progress: IngestProgress) => void
+  #marks: { at: number; done: number }[] = []
+  #last = 0
+  #fraction: number | null = null
+  state: IngestProgress = {
+    phase: 'accounts',
+    complete: false,
+    done: 0,
+    total: null,
+    unit: 'accounts',
+    rate: null,
+    secondsLeft: null,
+    accounts: 0,
+    items: 0,
+    messages: 0,
+    blobs: 0,
+    unclaimed: 0,
+    problems: 0,
+    revision: 0,
+    error: null,
+  }
+
+  constructor(send: (progress: IngestProgress) => void) {
+    this.#send = send
+  }
+
+  /** Begins a phase: its counter starts at 0. */
+  phase(phase: IngestProgress['phase'], unit: IngestProgress['unit'], total: number | null): void {
+    this.#marks = [{ at: Date.now(), done: 0 }]
+    this.#fraction = null
+    Object.assign(this.state, { phase, unit, total, done: 0, rate: null, secondsLeft: null })
+    this.send(true)
+  }
+
+  /** `fraction` of the phase that is done, where the total is not known. */
+  advance(done: number, fraction: number | null = null): void {
+    this.state.done += done
+    if (fraction !== null) this.#fraction = fraction
+    this.send()
+  }
+
+  /** Sends the state, at most four times a second unless `now`. */
+  send(now = false): void {
+    const at = Date.now()
+    if (!now && at - this.#last < 250) return
+    this.#last = at
+    const { state } = this
+    this.#marks.push({ at, done: state.done })
+    while (this.#marks.length > 2 && at - (this.#marks[0]?.at ?? at) > WINDOW) this.#marks.shift()
+    const first = this.#marks[0]
+    const ms = first === undefined ? 0 : at - first.at
+    state.rate = first === undefined || ms < 200 ? state.rate : ((state.done - first.done) * 1000) / ms
+    const total =
+      state.total ?? (this.#fraction !== null && this.#fraction > 0.02 ? state.done / this.#fraction : null)
+    state.secondsLeft =
+      total === null || state.rate === null || state.rate <= 0
+        ? null
+        : Math.max(0, (total - state.done) / state.rate)
+    this.#send({ ...state })
+  }
+}

@@ -1,0 +1,99 @@
+import type { Database, Statement } from '../../engine/sqlite.ts'
+import { docBase } from '../schema.ts'
+
+/** The six columns of `fts` in order. */
+export type Words = [
+  subject: string,
+  sender: string,
+  recipients: string,
+  body: string,
+  attachments: string,
+  tokens: string,
+]
+
+interface Pending {
+  base: number
+  oldDoc: number | null
+  content: number
+  words: Words
+}
+
+/**
+ * Writes the full-text index. FTS5 keeps what was inserted in memory and writes it out as a segment when a rowid is not higher
+ * than the one before, so the documents of a commit are gathered and inserted in rising order: one segment per commit.
+ */
+export class TextIndex {
+  readonly #insert: Statement
+  readonly #remove: Statement
+  readonly #last: Statement
+  readonly #setDoc: Statement
+  #pending: Pending[] = []
+  /** Full minutes and where the next free one was found last. */
+  readonly #overflow = new Map<number, number>()
+
+  constructor(db: Database) {
+    this.#insert = db.prepare(
+      'INSERT INTO fts(rowid, subject, sender, recipients, body, attachments, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#remove = db.prepare('DELETE FROM fts WHERE rowid = ?')
+    this.#last = db.prepare('SELECT max(doc) FROM content WHERE doc >= ? AND doc < ?').pluck()
+    this.#setDoc = db.prepare('UPDATE content SET doc = ?, indexed = 1 WHERE id = ?')
+  }
+
+  /**
+   * How FTS5 is to merge. `bulk`: nothing is merged while a large index is built. The numbers are literals: a bound number would
+   * arrive as REAL and be refused.
+   */
+  static configure(db: Database, bulk: boolean): void {
+    db.exec(`INSERT INTO fts(fts, rank) VALUES('hashsize', 67108864)`)
+    db.exec(`INSERT INTO fts(fts, rank) VALUES('automerge', ${bulk ? '0' : '8'})`)
+    db.exec(`INSERT INTO fts(fts, rank) VALUES('crisismerge', ${bulk ? '512' : '64'})`)
+  }
+
+  get waiting(): number {
+    return this.#pending.length
+  }
+
+  /** Takes a document; it is written by `flush`. `oldDoc`: the one it replaces. */
+  add(content: number, date: number | null, oldDoc: number | null, words: Words): void {
+    this.#pending.push({ base: docBase(date), oldDoc, content, words })
+  }
+
+  /** Takes a document out at once. */
+  remove(doc: number): void {
+    this.#remove.run(doc)
+  }
+
+  /** Writes what was added since, oldest first, and tells `content` the rowids. */
+  flush(): void {
+    if (this.#pending.length === 0) return
+    for (const { oldDoc } of this.#pending) if (oldDoc !== null) this.#remove.run(oldDoc)
+    this.#pending.sort((a, b) => a.base - b.base || a.content - b.content)
+    const rows: { doc: number; words: Words }[] = []
+    for (const { base, content, words } of this.#pending) {
+      const doc = this.#free(base)
+      this.#setDoc.run(doc, content)
+      rows.push({ doc, words })
+    }
+    rows.sort((a, b) => a.doc - b.doc)
+    for (const { doc, words } of rows) this.#insert.run(doc, ...words)
+    this.#pending = []
+  }
+
+  /** Forgets what waits, after a rollback. */
+  drop(): void {
+    this.#pending = []
+    this.#overflow.clear()
+  }
+
+  #free(base: number): number {
+    let minute = this.#overflow.get(base) ?? base
+    for (;;) {
+      const last = this.#last.get(minute, minute + 64) as number | null
+      if (last === null) return minute
+      if (last < minute + 63) return last + 1
+      minute += 64
+      this.#overflow.set(base, minute)
+    }
+  }
+}
