@@ -4,7 +4,9 @@ import { dataFolder } from '../engine/data-folder.ts'
 import { openLog, type Log } from '../engine/log.ts'
 import { readSettings, saveSettings } from '../engine/settings.ts'
 import { TaskManager } from '../engine/tasks.ts'
+import { registerExports } from '../export/export-task.ts'
 import { handleFileRequest, type FileResponse } from './files.ts'
+import { OpenBackups } from './open-backups.ts'
 
 export interface EngineOptions {
   /** Absolute path; default: the platform's. */
@@ -23,6 +25,7 @@ export interface Engine {
   readonly log: Log
   readonly db: AppDatabase
   readonly tasks: TaskManager
+  readonly backups: OpenBackups
   pickFolder(title: string): Promise<string | null>
   settings(): Settings
   saveSettings(patch: Partial<Settings>): Settings
@@ -43,6 +46,8 @@ export function createEngine(options: EngineOptions): Engine {
   const log = openLog(folder)
   const db = openAppDatabase(folder)
   const tasks = new TaskManager(db)
+  const backups = new OpenBackups({ dataFolder: folder, db, tasks, log })
+  registerExports(tasks)
   let closing: Promise<void> | null = null
   options.onSettings?.(readSettings(db))
 
@@ -52,6 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
     log,
     db,
     tasks,
+    backups,
     pickFolder: (title) => {
       if (!options.pickFolder) throw new Error('only the desktop has a folder dialog')
       return options.pickFolder(title)
@@ -62,11 +68,12 @@ export function createEngine(options: EngineOptions): Engine {
       options.onSettings?.(saved)
       return saved
     },
-    assertMayWrite: () => undefined,
+    assertMayWrite: (target, what) => backups.assertMayWrite(target, what),
     file: (url) => handleFileRequest(url, { loadMessage: () => Promise.resolve(null) }),
     close: () =>
       (closing ??= (async () => {
         await tasks.close()
+        await backups.closeAll()
         db.close()
       })()),
   }

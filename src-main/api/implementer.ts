@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { implement, ORPCError } from '@orpc/server'
+import { expectedErrors } from '../contract/common.ts'
 import { contract } from '../contract/index.ts'
 import { toExpectedError } from '../engine/errors.ts'
 import type { Engine } from './engine.ts'
@@ -17,7 +18,9 @@ export function toApiError(error: unknown, engine: Engine, where: string): ORPCE
   if (error instanceof ORPCError) return error as ORPCError<string, unknown>
   const expected = toExpectedError(error)
   if (expected) {
+    // with the contract's status it counts as one of its defined errors on the other side
     return new ORPCError(expected.code, {
+      status: expectedErrors[expected.code].status,
       message: expected.message,
       data: { why: expected.why, next: expected.next },
     })

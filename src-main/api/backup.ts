@@ -1,0 +1,89 @@
+import { existsSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { isSample, writeSampleGently } from '../backup/writer/index.ts'
+import { catalogBytes, catalogFileFor, catalogIdFor, removeCatalog } from '../catalog/catalog.ts'
+import type { RecentPath } from '../contract/backup.ts'
+import { ExpectedError } from '../engine/errors.ts'
+import { realPlace } from '../engine/paths.ts'
+import { listRecent, removeRecent } from '../engine/recent.ts'
+import type { Engine } from './engine.ts'
+import { os } from './implementer.ts'
+
+export const backupRouter = {
+  open: os.backup.open.handler(({ context: { engine }, input }) => {
+    const { catalogId } = engine.backups.open(input.path, input.zone)
+    return engine.backups.summary(catalogId)
+  }),
+  close: os.backup.close.handler(({ context: { engine }, input }) => engine.backups.close(input.catalogId)),
+  summary: os.backup.summary.handler(({ context: { engine }, input }) =>
+    engine.backups.summary(input.catalogId),
+  ),
+  watch: os.backup.watch.handler(({ context: { engine }, input, signal }) =>
+    engine.backups.get(input.catalogId).progress.watch(signal),
+  ),
+  refresh: os.backup.refresh.handler(({ context: { engine }, input }) =>
+    engine.backups.refresh(input.catalogId),
+  ),
+  setZone: os.backup.setZone.handler(({ context: { engine }, input }) =>
+    engine.backups.setZone(input.catalogId, input.zone),
+  ),
+  recent: os.backup.recent.handler(({ context: { engine } }) => recentPaths(engine)),
+  forget: os.backup.forget.handler(({ context: { engine }, input }) => forget(engine, input.path)),
+  createSample: os.backup.createSample.handler(({ context: { engine } }) => createSample(engine)),
+}
+
+function recentPaths(engine: Engine): RecentPath[] {
+  return listRecent(engine.db).map(({ path, openedAt, accounts, items, complete, sample }) => ({
+    path,
+    openedAt,
+    accounts,
+    items,
+    complete,
+    sample,
+    available: existsSync(path),
+    catalogBytes: catalogBytes(catalogFileFor(engine.dataFolder, path)),
+  }))
+}
+
+/** Removes the catalog of a path and takes it off the list; the path itself may be gone. */
+async function forget(engine: Engine, path: string): Promise<{ bytes: number }> {
+  const root = realPlace(path)
+  await engine.backups.close(catalogIdFor(root))
+  const bytes = removeCatalog(catalogFileFor(engine.dataFolder, root))
+  removeRecent(engine.db, root)
+  return { bytes }
+}
+
+/** Two people asking at once get the same sample. */
+const beingWritten = new WeakMap<Engine, Promise<{ path: string }>>()
+
+/** The sample backup in the data folder: written once, whole or not at all. */
+function createSample(engine: Engine): Promise<{ path: string }> {
+  const path = join(engine.dataFolder, 'sample-backup')
+  if (isSample(path)) return Promise.resolve({ path })
+  const running = beingWritten.get(engine)
+  if (running) return running
+  const writing = writeSampleTask(engine, path).finally(() => beingWritten.delete(engine))
+  beingWritten.set(engine, writing)
+  return writing
+}
+
+async function writeSampleTask(engine: Engine, path: string): Promise<{ path: string }> {
+  const unfinished = `${path}.part`
+  const { finished } = engine.tasks.start(
+    { kind: 'sample', title: 'Writing the sample backup', unit: 'items' },
+    async ({ signal, update }) => {
+      rmSync(unfinished, { recursive: true, force: true })
+      const onProgress = (done: number, total: number): void => update({ done, total })
+      await writeSampleGently(unfinished, { damage: true, onProgress, signal })
+      renameSync(unfinished, path)
+      return { state: 'done' }
+    },
+  )
+  const task = await finished
+  if (task.state === 'done') return { path }
+  throw new ExpectedError('REFUSED', task.error?.message ?? 'The sample backup was not written', {
+    why: task.error?.why ?? 'Writing it was stopped.',
+    next: task.error?.next ?? 'Ask for it again.',
+  })
+}
