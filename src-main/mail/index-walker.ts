@@ -3,7 +3,7 @@ import { cardWords } from './card-words.ts'
 import { stripInvisible } from './charset.ts'
 import { decodeHeaderText, unfold } from './header-words.ts'
 import { parseMailDate } from './mail-date.ts'
-import { contentStart, HEADERS, readHeaders } from './mail-headers.ts'
+import { contentStart, HEADERS, readHeaders, withLineFeeds } from './mail-headers.ts'
 import type { Headers } from './mail-headers.ts'
 import { partText, TEXT_LIMIT } from './part-text.ts'
 import { walkParts } from './part-walker.ts'
@@ -77,15 +77,6 @@ function emptyMail(): IndexedMail {
     longestLine: 0,
     looksLikeMail: false,
   }
-}
-
-/** Old Macintosh mail ends its lines with CR alone; such a message is read as if they were LF. */
-function withLineFeeds(message: Buffer): Buffer {
-  if (message.length === 0 || message.subarray(0, 65536).includes(10)) return message
-  if (!message.subarray(0, 65536).includes(13)) return message
-  const copy = Buffer.from(message)
-  for (let at = copy.indexOf(13); at >= 0; at = copy.indexOf(13, at + 1)) copy[at] = 10
-  return copy
 }
 
 function extract(message: Buffer): IndexedMail {

@@ -78,6 +78,15 @@ export interface Headers {
   known: number
 }
 
+/** Old Macintosh mail ends its lines with CR alone; such a message is read as if they were LF. */
+export function withLineFeeds(message: Buffer): Buffer {
+  if (message.length === 0 || message.subarray(0, 65536).includes(10)) return message
+  if (!message.subarray(0, 65536).includes(13)) return message
+  const copy = Buffer.from(message)
+  for (let at = copy.indexOf(13); at >= 0; at = copy.indexOf(13, at + 1)) copy[at] = 10
+  return copy
+}
+
 /** Skips what may stand before a message: a byte order mark, blank lines, an mbox `From ` line. */
 export function contentStart(bytes: Buffer): number {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0

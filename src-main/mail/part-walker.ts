@@ -30,14 +30,19 @@ export interface WalkedParts {
 
 interface Walk extends WalkedParts {
   bytes: Buffer
+  attachedCards: boolean
   parts: number
   groups: number
 }
 
-/** Finds the text parts and the names of the attachments; nothing is decoded and attachments are not looked into. */
-export function walkParts(bytes: Buffer, headers: Headers): WalkedParts {
+/**
+ * Finds the text parts and the names of the attachments; nothing is decoded and attachments are not looked into.
+ * With `attachedCards` vCards and calendars count as text parts even when they are attached.
+ */
+export function walkParts(bytes: Buffer, headers: Headers, attachedCards = false): WalkedParts {
   const walk: Walk = {
     bytes,
+    attachedCards,
     texts: [],
     names: [],
     hasAttachment: false,
@@ -87,7 +92,7 @@ function visit(
   const kind = textKind(mime)
   if (
     kind !== null &&
-    !attached &&
+    (!attached || (kind === 'card' && walk.attachedCards)) &&
     (name === '' || kind === 'card' || disposition === null || disposition.value === 'inline')
   ) {
     pushText(walk, kind, start, end, encoding, type?.params.get('charset') ?? '', group)
