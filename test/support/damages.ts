@@ -121,17 +121,17 @@ export const DAMAGES = {
   truncated: onBlob('lost', (packed) => packed.subarray(0, Math.floor(packed.length / 2))),
   'truncated-header': onBlob('lost', (packed) => packed.subarray(0, 7)),
   // Only the trailer is gone: the message is whole and its digest proves it.
-  'truncated-trailer': onBlob('either', (packed) => packed.subarray(0, packed.length - 5)),
+  'truncated-trailer': onBlob('returned', (packed) => packed.subarray(0, packed.length - 5)),
   corrupt: onBlob('lost', (packed) => {
     const copy = Buffer.from(packed)
     copy.fill(0xff, Math.floor(packed.length / 2), Math.floor(packed.length / 2) + 20)
     return copy
   }),
   'corrupt-header': onBlob('either', (packed) => flip(packed, 2)),
-  'wrong-crc': onBlob('either', (packed) => flip(packed, packed.length - 7)),
-  'wrong-length': onBlob('either', (packed) => flip(packed, packed.length - 1)),
+  'wrong-crc': onBlob('returned', (packed) => flip(packed, packed.length - 7)),
+  'wrong-length': onBlob('returned', (packed) => flip(packed, packed.length - 1)),
   mismatch: onBlob('lost', (_, raw) => gzipSync(Buffer.concat([raw, Buffer.from('changed')]))),
-  'trailing-garbage': onBlob('either', (packed) =>
+  'trailing-garbage': onBlob('returned', (packed) =>
     Buffer.concat([packed, Buffer.from('garbage behind the end')]),
   ),
   'trailing-zeros': onBlob('returned', (packed) => Buffer.concat([packed, Buffer.alloc(512)])),
