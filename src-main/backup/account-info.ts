@@ -100,9 +100,8 @@ class Collector {
     )
     const name =
       names[0]?.text.toLowerCase() ?? this.#addresses.find((address) => !aliases.has(address)) ?? null
-    const mailValues = names
-      .filter(({ score }) => score === names[0]?.score)
-      .map(({ text }) => text.toLowerCase())
+    // Every further address under a name like `mail` reaches the account too.
+    const mailValues = names.filter(({ score }) => score > 0.5).map(({ text }) => text.toLowerCase())
     for (const value of mailValues) aliases.add(value)
     if (name !== null) aliases.delete(name)
     return {
