@@ -29,6 +29,8 @@ export interface ErrorReport extends Advice {
   /** One of the contract's codes, or `INTERNAL` for what nobody foresaw. */
   code: ExpectedErrorCode | 'INTERNAL'
   message: string
+  /** The disk was full: what was finished stays, the same command goes on. */
+  full: boolean
 }
 
 /** Names of the error classes of backup/, which cannot import this file, and the code each one means. */
@@ -45,7 +47,10 @@ export function toExpectedError(error: unknown): ExpectedError | null {
   if (error instanceof ExpectedError) return error
   if (!(error instanceof Error)) return null
   const advice = error as Error & Partial<Advice> & { code?: string; path?: string }
-  const code = CODES_BY_NAME[error.name] ?? CODES_BY_NAME[error.constructor.name]
+  const known = CODES_BY_NAME[error.name] ?? CODES_BY_NAME[error.constructor.name]
+  // An error of a lower room that brings its own advice was foreseen there.
+  const advised = typeof advice.why === 'string' && typeof advice.next === 'string'
+  const code = known ?? (advised ? 'REFUSED' : undefined)
   if (code) {
     return new ExpectedError(
       code,
@@ -104,16 +109,36 @@ function fromSystemError(
   }
 }
 
+/** True when a full disk (or quota) is at the bottom of an error. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; typeof cause === 'object' && cause !== null;) {
+    const { code, kind, cause: next } = cause as { code?: unknown; kind?: unknown; cause?: unknown }
+    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL' || kind === 'full') return true
+    if (next === cause) return false
+    cause = next
+  }
+  return false
+}
+
+/** An error that came as data (from a thread) as an error again. */
+export function fromReport(report: ErrorReport): Error {
+  const { code, message, why, next, full } = report
+  if (code === 'INTERNAL') return new Error(message)
+  return new ExpectedError(code, message, { why, next }, full ? { cause: { code: 'ENOSPC' } } : undefined)
+}
+
 /** Any error as data a host can show. What is not an ExpectedError is reported as INTERNAL. */
 export function describeError(error: unknown): ErrorReport {
   const expected = toExpectedError(error)
   if (expected) {
-    return { code: expected.code, message: expected.message, why: expected.why, next: expected.next }
+    const { code, message, why, next } = expected
+    return { code, message, why, next, full: isDiskFull(error) }
   }
   return {
     code: 'INTERNAL',
     message: error instanceof Error ? error.message : String(error),
     why: 'This was not foreseen: it is a fault in Lifeboat.',
     next: "Report it with the log from Lifeboat's data folder.",
+    full: false,
   }
 }

@@ -1,0 +1,185 @@
+import { Argument, Command, CommanderError, Option } from 'commander'
+import { appVersion } from '../engine/version.ts'
+import { collect, fail, runCommand, wholeNumber, withCommonOptions, type CommonOptions } from './command.ts'
+import { UsageError } from './exit.ts'
+import { AT_HELP, DELETED_HELP, EXIT_CODES, PATH_HELP } from './help.ts'
+import type { ExportCommandOptions } from './export-command.ts'
+import type { SampleOptions } from './sample-command.ts'
+import type { SearchOptions } from './search-command.ts'
+import type { ServeCommandOptions } from './serve-command.ts'
+
+/** Every command of `lifeboat`. The code of a command is loaded when it runs. */
+function buildProgram(): Command {
+  const program = new Command('lifeboat')
+    .description(
+      'Opens a copied Carbonio Backup Path offline, finds any message, takes it out as .eml. Nothing is ever written under the Backup Path.',
+    )
+    .version(appVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help for a command')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError(false)
+
+  command(program, 'index', 'read the Backup Path into the catalog, or only what changed')
+    .argument('<path>', PATH_HELP)
+    .action((path: string, options: CommonOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./index-command.ts')).indexCommand(context, path),
+      ),
+    )
+
+  command(program, 'accounts', 'list the accounts: messages, deleted, size, dates, where the backup ends')
+    .argument('<path>', PATH_HELP)
+    .action((path: string, options: CommonOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./accounts-command.ts')).accountsCommand(context, path),
+      ),
+    )
+
+  command(program, 'search', 'search all accounts at once')
+    .argument('<path>', PATH_HELP)
+    .argument(
+      '<query...>',
+      'words, "a phrase", -word, from: to: subject: in: account: has:attachment before: after: is:deleted',
+    )
+    .option('--at <date>', AT_HELP)
+    .addOption(deletedOption())
+    .option('--limit <n>', 'how many to list', wholeNumber(1, 1_000_000))
+    .action((path: string, query: string[], options: CommonOptions & SearchOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./search-command.ts')).searchCommand(context, path, query.map(unshield), options),
+      ),
+    )
+
+  command(program, 'item', 'show all states of one item, with the raw metadata')
+    .argument('<path>', PATH_HELP)
+    .argument('<account>', 'address or UUID')
+    .addArgument(new Argument('<id>', "the item's number").argParser(wholeNumber(0, Number.MAX_SAFE_INTEGER)))
+    .action((path: string, account: string, id: number, options: CommonOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./item-command.ts')).itemCommand(context, path, account, id),
+      ),
+    )
+
+  command(
+    program,
+    'export',
+    'take mail out: byte-identical .eml files, mbox, Maildir or zip, with manifest.csv',
+  )
+    .argument('<path>', PATH_HELP)
+    .requiredOption('--out <dir>', 'folder to export into; existing files are never overwritten')
+    .option('--account <account>', 'only this account (address or UUID); may be repeated', collect)
+    .option('--item <id>', 'only the item of this number; may be repeated', collect)
+    .option('--query <query>', 'only what this search finds')
+    .option('--at <date>', AT_HELP)
+    .addOption(deletedOption())
+    .option('--unclaimed', 'also the mail that no readable metadata claims')
+    .addOption(
+      new Option('--format <format>', 'how').choices(['eml', 'mbox', 'maildir', 'zip']).default('eml'),
+    )
+    .action((path: string, options: CommonOptions & ExportCommandOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./export-command.ts')).exportCommand(context, path, options),
+      ),
+    )
+
+  command(program, 'serve', 'the app as a page in the browser, on 127.0.0.1 only')
+    .argument('[path]', 'a Backup Path to open at once')
+    .option('--port <n>', 'port (default: any free one)', wholeNumber(0, 65535))
+    .option('--no-open', 'do not start the browser')
+    .action((path: string | undefined, options: CommonOptions & ServeCommandOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./serve-command.ts')).serveCommand(context, path, options),
+      ),
+    )
+
+  command(program, 'forget', 'remove the catalog of a Backup Path; the path itself is not touched')
+    .argument('<path>', PATH_HELP)
+    .action((path: string, options: CommonOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./forget-command.ts')).forgetCommand(context, path),
+      ),
+    )
+
+  command(program, 'sample', 'write a synthetic Backup Path to try things with')
+    .argument('<out>', 'an empty or new folder')
+    .option('--accounts <n>', 'accounts (default 5)', wholeNumber(1, 100_000))
+    .option('--items <n>', 'items in all (default 2000)', wholeNumber(1, 10_000_000))
+    .option('--seed <n>', 'the same seed gives the same path (default 1)', wholeNumber(0, 2 ** 32 - 1))
+    .option('--damage', 'put in a dozen damages of every kind')
+    .action((out: string, options: CommonOptions & SampleOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./sample-command.ts')).sampleCommand(context, out, options),
+      ),
+    )
+  return program
+}
+
+function command(program: Command, name: string, description: string): Command {
+  return withCommonOptions(program.command(name).description(description)).allowExcessArguments(false)
+}
+
+function deletedOption(): Option {
+  return new Option('--deleted <mode>', DELETED_HELP).choices(['hide', 'show', 'only']).default('show')
+}
+
+/**
+ * Runs `lifeboat` with the arguments after the program's name and sets process.exitCode.
+ * @param args without `node` and the script
+ */
+export async function runProgram(args: readonly string[]): Promise<void> {
+  const json = args.includes('--json')
+  const program = buildProgram()
+  let complaint = ''
+  for (const one of [program, ...program.commands]) {
+    one.exitOverride().configureOutput({
+      // Said below, in the one form that errors have.
+      writeErr: (text) => {
+        complaint += text
+      },
+    })
+  }
+  try {
+    await program.parseAsync(shieldWords(args), { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) return fail(error, json)
+    if (error.exitCode === 0) return
+    if (error.code === 'commander.help' && args.length === 0) {
+      process.stderr.write(complaint)
+      process.exitCode = 2
+      return
+    }
+    fail(usageError(error, args, program), json)
+  }
+}
+
+/** In front of a word that must not be taken for an option. */
+const SHIELD = '\0'
+
+/** `search PATH invoice -draft`: a word to leave out looks like an option to every parser of command lines. */
+function shieldWords(args: readonly string[]): string[] {
+  if (args[0] !== 'search') return [...args]
+  const end = args.indexOf('--')
+  return args.map((arg, index) => {
+    const isWord = /^-[^-]/.test(arg) && arg !== '-h' && (end < 0 || index < end)
+    return isWord ? SHIELD + arg : arg
+  })
+}
+
+function unshield(word: string): string {
+  return word.startsWith(SHIELD) ? word.slice(SHIELD.length) : word
+}
+
+function usageError(error: CommanderError, args: readonly string[], program: Command): UsageError {
+  const message = error.message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+  const name = program.commands.find((one) => args.includes(one.name()))?.name()
+  const help = name ? `lifeboat ${name} --help` : 'lifeboat --help'
+  return new UsageError(
+    message === '(outputHelp)' ? 'no command was given' : message,
+    'The command line is not right.',
+    `See \`${help}\`.`,
+  )
+}
