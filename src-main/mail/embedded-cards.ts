@@ -17,7 +17,7 @@ export function embeddedCards(blob: Buffer, kind: 'VCARD' | 'VCALENDAR'): string
   } else {
     for (const part of walkParts(blob, readHeaders(blob, start, blob.length), true).texts) {
       if (part.kind !== 'card') continue
-      const bytes = decodeTransfer(blob, part.start, part.end, part.encoding, LARGEST)
+      const bytes = decodeTransfer(part.source ?? blob, part.start, part.end, part.encoding, LARGEST)
       texts.push(decodeBytes(bytes, part.charset === '' ? 'utf-8' : part.charset))
     }
   }

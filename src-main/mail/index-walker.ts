@@ -99,7 +99,7 @@ function extract(message: Buffer): IndexedMail {
   mail.hasAttachment = walked.hasAttachment
   const text: string[] = []
   collectText(message, walked, text, mail)
-  for (const subject of walked.nestedSubjects) text.push(shown(subject))
+  for (const header of walked.nestedHeaders) text.push(shown(header))
   mail.text = cut(stripInvisible(text.join('\n')))
   return mail
 }

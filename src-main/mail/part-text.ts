@@ -8,14 +8,22 @@ export const TEXT_LIMIT = 65536
 /** Head and styles of a newsletter are larger than its words. */
 const HTML_LIMIT = 1024 * 1024
 
-type Range = Pick<TextPart, 'start' | 'end' | 'encoding' | 'charset'> & { kind?: TextPart['kind'] }
+type Range = Pick<TextPart, 'start' | 'end' | 'encoding' | 'charset'> &
+  Partial<Pick<TextPart, 'kind' | 'delSp' | 'source'>>
 
 /** The words of one text part, decoded; about 64 KiB at most. */
 export function partText(message: Buffer, part: Range): string {
   const html = part.kind === 'html'
-  const bytes = decodeTransfer(message, part.start, part.end, part.encoding, html ? HTML_LIMIT : TEXT_LIMIT)
+  const bytes = decodeTransfer(
+    part.source ?? message,
+    part.start,
+    part.end,
+    part.encoding,
+    html ? HTML_LIMIT : TEXT_LIMIT,
+  )
   const whole = bytes.length < (html ? HTML_LIMIT : TEXT_LIMIT)
-  const text = decodeBytes(whole ? bytes : atCharacter(bytes), part.charset)
+  let text = decodeBytes(whole ? bytes : atCharacter(bytes), part.charset)
+  if (part.delSp === true) text = text.replace(/ \r?\n/g, '')
   if (html) return htmlToWords(text, TEXT_LIMIT)
   return part.kind === 'plain' && text.includes('begin ') ? withoutUuencoded(text) : text
 }

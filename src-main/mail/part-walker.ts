@@ -1,13 +1,15 @@
 import { parseHeaderValue } from './header-words.ts'
 import { HEADERS, readHeaders } from './mail-headers.ts'
 import type { Headers } from './mail-headers.ts'
-import { transferEncoding } from './transfer.ts'
+import { decodeTransfer, transferEncoding } from './transfer.ts'
 import type { TransferEncoding } from './transfer.ts'
 
 /** Deeper nesting is not followed; real mail stays under ten. */
 const DEEPEST = 50
 const MOST_PARTS = 5000
 const MOST_NAMES = 200
+/** Of a nested message that is encoded so much is looked at. */
+const NESTED_LIMIT = 512 * 1024
 
 /** A part with text for the index, as a range of the message. */
 export interface TextPart {
@@ -18,14 +20,18 @@ export interface TextPart {
   charset: string
   /** Parts of one multipart/alternative share a number; 0 is none. */
   group: number
+  /** RFC 3676: a blank at a line's end joins it with the next one and goes. */
+  delSp: boolean
+  /** What the range belongs to when it is not the message itself: a nested message that came in base64. */
+  source?: Buffer
 }
 
 export interface WalkedParts {
   texts: TextPart[]
   names: string[]
   hasAttachment: boolean
-  /** Raw Subject values of nested messages. */
-  nestedSubjects: string[]
+  /** Raw From, To, Cc and Subject values of nested messages. */
+  nestedHeaders: string[]
 }
 
 interface Walk extends WalkedParts {
@@ -46,7 +52,7 @@ export function walkParts(bytes: Buffer, headers: Headers, attachedCards = false
     texts: [],
     names: [],
     hasAttachment: false,
-    nestedSubjects: [],
+    nestedHeaders: [],
     parts: 0,
     groups: 0,
   }
@@ -84,9 +90,9 @@ function visit(
   if (mime === 'message/rfc822' || mime === 'message/global') {
     if (name !== '') addName(walk, name)
     if (attached) walk.hasAttachment = true
-    if (depth < DEEPEST && encoding !== 'base64') {
-      visitMessage(walk, start, end, depth)
-    }
+    if (depth < DEEPEST && encoding === 'identity') visitMessage(walk, start, end, depth)
+    else if (depth < DEEPEST)
+      visitEncoded(walk, decodeTransfer(walk.bytes, start, end, encoding, NESTED_LIMIT), depth)
     return
   }
   const kind = textKind(mime)
@@ -95,7 +101,16 @@ function visit(
     (!attached || (kind === 'card' && walk.attachedCards)) &&
     (name === '' || kind === 'card' || disposition === null || disposition.value === 'inline')
   ) {
-    pushText(walk, kind, start, end, encoding, type?.params.get('charset') ?? '', group)
+    pushText(
+      walk,
+      kind,
+      start,
+      end,
+      encoding,
+      type?.params.get('charset') ?? '',
+      group,
+      type?.params.get('delsp')?.toLowerCase() === 'yes',
+    )
     if (kind === 'plain' && encoding === 'identity') findUuencoded(walk, start, end)
     if (name !== '' && kind !== 'html') addName(walk, name)
     return
@@ -107,13 +122,27 @@ function visit(
   if (start < end || name !== '') walk.hasAttachment = true
 }
 
-/** A nested message adds its subject and its text; its addresses are not those of this message. */
+const NESTED_HEADERS = [HEADERS.from, HEADERS.to, HEADERS.cc, HEADERS.subject]
+
+/** A nested message adds its text and its main headers as words; its addresses are not those of this message. */
 function visitMessage(walk: Walk, start: number, end: number, depth: number): void {
   if (walk.parts >= MOST_PARTS) return
   const headers = readHeaders(walk.bytes, start, end)
-  const subject = headers.values[HEADERS.subject]
-  if (subject !== undefined) walk.nestedSubjects.push(subject)
+  for (const name of NESTED_HEADERS) {
+    const value = headers.values[name]
+    if (value !== undefined) walk.nestedHeaders.push(value)
+  }
   visit(walk, headers, end, depth + 1, 0, 'text/plain', false)
+}
+
+/** RFC 2046 forbids encoded messages inside messages; some programs send them. */
+function visitEncoded(walk: Walk, decoded: Buffer, depth: number): void {
+  const inner: Walk = { ...walk, bytes: decoded, texts: [] }
+  visitMessage(inner, 0, decoded.length, depth)
+  walk.parts = inner.parts
+  walk.groups = inner.groups
+  walk.hasAttachment ||= inner.hasAttachment
+  for (const part of inner.texts) walk.texts.push({ source: decoded, ...part })
 }
 
 /** Visits the parts between the boundary lines; false when there is not one such line. */
@@ -214,8 +243,9 @@ function pushText(
   encoding: TransferEncoding,
   charset: string,
   group: number,
+  delSp = false,
 ): void {
-  if (start < end) walk.texts.push({ kind, start, end, encoding, charset, group })
+  if (start < end) walk.texts.push({ kind, start, end, encoding, charset, group, delSp })
 }
 
 function addName(walk: Walk, name: string): void {
