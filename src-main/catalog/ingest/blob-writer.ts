@@ -50,23 +50,26 @@ export class BlobWriter {
   read(record: ReadRecord): void {
     const { id } = record
     if (record.again) this.#s.dropProblems.run(id)
-    this.#s.read.run({
+    if (record.oldDoc !== null) this.#text.remove(record.oldDoc)
+    const doc = this.#text.place(record.date, record.oldDoc)
+    this.#s.read.run(
+      record.status,
+      record.rule,
+      record.rawSize,
+      record.subject,
+      record.sender,
+      record.recipients,
+      record.date,
+      record.hasAttachment ? 1 : 0,
+      record.attachments,
+      record.owner,
+      doc,
       id,
-      status: record.status,
-      rule: record.rule,
-      rawSize: record.rawSize,
-      subject: record.subject,
-      sender: record.sender,
-      recipients: record.recipients,
-      date: record.date,
-      hasAttachment: record.hasAttachment ? 1 : 0,
-      attachments: record.attachments,
-      owner: record.owner,
-    })
+    )
     if (record.moved !== null) {
       this.#s.moved.run(record.moved.path, record.moved.size, record.moved.mtime, id)
     }
-    this.#text.add(id, record.date, record.oldDoc, record.words)
+    this.#text.insert(doc, record.words)
     for (const problem of record.problems) this.problem(problem, id)
     for (const [account, address] of record.votes) this.#s.vote.run(account, address)
     if (record.lacks !== 0) this.#fillIn(record)
@@ -133,10 +136,9 @@ const SQL = {
   useCopy: `INSERT INTO content(digest, path, file_size, file_mtime, misplaced) VALUES (@digest, @path, @size, @mtime, 1)
     ON CONFLICT(digest) DO UPDATE SET path = excluded.path, file_size = excluded.file_size, file_mtime = excluded.file_mtime,
       misplaced = 1, indexed = 0`,
-  read: `UPDATE content SET status = @status, rule = @rule, raw_size = coalesce(@rawSize, raw_size),
-    subject = coalesce(@subject, subject), sender = coalesce(@sender, sender), recipients = coalesce(@recipients, recipients),
-    date = coalesce(@date, date), has_attachment = @hasAttachment, attachments = @attachments, owner = @owner
-    WHERE id = @id`,
+  read: `UPDATE content SET status = ?, rule = ?, raw_size = coalesce(?, raw_size), subject = coalesce(?, subject),
+    sender = coalesce(?, sender), recipients = coalesce(?, recipients), date = coalesce(?, date), has_attachment = ?,
+    attachments = ?, owner = ?, doc = ?, indexed = 1 WHERE id = ?`,
   moved: 'UPDATE content SET path = ?, file_size = ?, file_mtime = ?, misplaced = 1 WHERE id = ?',
   vote: 'INSERT INTO owner_vote(account, address, votes) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET votes = votes + 1',
   problem: 'INSERT INTO problem(kind, path, digest, detail, content) VALUES (?, ?, ?, ?, ?)',

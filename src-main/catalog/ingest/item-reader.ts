@@ -21,11 +21,13 @@ type ItemsJob = Extract<Job, { kind: 'items' }>
 export class ItemReader {
   readonly #source: BackupSource
   readonly #out: Outbox
+  readonly #blobExists: (digest: string) => boolean
   readonly #canonical: Statement
   readonly #odd: Statement
   readonly #all: Statement
 
-  constructor(db: Database, source: BackupSource, out: Outbox) {
+  constructor(db: Database, source: BackupSource, out: Outbox, blobExists: (digest: string) => boolean) {
+    this.#blobExists = blobExists
     this.#source = source
     this.#out = out
     const columns = 'pk, id, path, file_size, file_mtime'
@@ -130,6 +132,7 @@ export class ItemReader {
       condition: 'ok',
       states: [],
       digests: [],
+      folderPaths: null,
       text: '',
       problems: [],
     }
@@ -150,8 +153,18 @@ export class ItemReader {
     }
     const parsed = parse(read.bytes)
     record.condition = parsed.condition
-    record.states = parsed.states
-    record.digests = parsed.digests
+    // Of a text that breaks off in its first state, what can be read of that one is better than nothing.
+    record.states = parsed.states.length === 0 && parsed.partial !== null ? [parsed.partial] : parsed.states
+    if (parsed.folderPaths.some((folder) => folder !== null)) record.folderPaths = parsed.folderPaths
+    if (parsed.id !== null && parsed.id !== id) {
+      const detail = `Its content says that it is item ${String(parsed.id)}.`
+      record.problems.push({ kind: 'id-mismatch', path, digest: null, detail })
+    }
+    // A torn text may still name a blob; in a sound one a string that merely looks like a digest (a subject can) needs a blob to be one.
+    const stated = new Set(record.states.map((state) => state.digest))
+    record.digests = parsed.digests.filter(
+      (digest) => stated.has(digest) || parsed.condition !== 'ok' || stated.size === 0 || this.#blobExists(digest),
+    )
     if (parsed.condition !== 'ok' || parsed.states.length === 0) {
       const kind = parsed.condition === 'empty' ? 'metadata-empty' : 'metadata-broken'
       record.problems.push({
@@ -161,7 +174,7 @@ export class ItemReader {
         detail: parsed.detail || 'No state was recognised in it.',
       })
     }
-    const last = parsed.states.at(-1)
+    const last = record.states.at(-1)
     if (last !== undefined && !TYPES_WITH_BLOB.has(last.type)) record.text = metadataText(read.bytes)
     return record
   }

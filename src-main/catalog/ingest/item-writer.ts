@@ -15,6 +15,7 @@ import {
 } from '../schema.ts'
 import { foldForIndex } from '../search/tokens.ts'
 import type { Counts } from './counts.ts'
+import { FolderPaths } from './folder-paths.ts'
 import type { FoundProblem, ItemRecord } from './protocol.ts'
 import type { TextIndex } from './text-index.ts'
 
@@ -77,11 +78,13 @@ function lastOf<K extends keyof ItemState>(states: readonly ItemState[], key: K)
 export class ItemWriter {
   readonly #counts: Counts
   readonly #text: TextIndex
+  readonly #paths: FolderPaths
   readonly #s: Record<StatementName, Statement>
 
   constructor(db: Database, counts: Counts, text: TextIndex) {
     this.#counts = counts
     this.#text = text
+    this.#paths = new FolderPaths(db)
     this.#s = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Record<
       StatementName,
       Statement
@@ -134,41 +137,46 @@ export class ItemWriter {
 
     const stated = new Set(states.map((s) => s.digest))
     const extra = [...ids].filter(([digest]) => !stated.has(digest)).map(([, id]) => id)
-    const row = {
+    const deleted = last?.deleted === true ? 1 : 0
+    const folder =
+      last === undefined ? null : this.#folderOf(account, last, record.folderPaths?.at(-1) ?? null)
+    const flags = last?.flags ?? ''
+    const lastChange = starts.at(-1) ?? null
+    const values = [
       account,
-      id: record.id,
-      path: record.path,
-      size: record.size,
-      mtime: record.mtime,
-      condition: record.condition,
+      record.id,
+      record.path,
+      record.size,
+      record.mtime,
+      record.condition,
       type,
-      folder: last?.folder ?? null,
-      deleted: last?.deleted === true ? 1 : 0,
-      flags: last?.flags ?? '',
-      tags: last !== undefined && last.tags.length > 0 ? JSON.stringify(last.tags) : null,
+      folder,
+      deleted,
+      flags,
+      last !== undefined && last.tags.length > 0 ? JSON.stringify(last.tags) : null,
       content,
       date,
-      bytes: size,
-      subjectKey: sortKey(subject),
-      senderKey: sortKey(sender),
-      states: states.length,
-      firstStart: starts[0] ?? null,
-      lastChange: starts.at(-1) ?? null,
-      ends: last?.end ?? null,
+      size,
+      sortKey(subject),
+      sortKey(sender),
+      states.length,
+      starts[0] ?? null,
+      lastChange,
+      last?.end ?? null,
       lacks,
-      extra: extra.length > 0 ? JSON.stringify(extra) : null,
-    }
+      extra.length > 0 ? JSON.stringify(extra) : null,
+    ]
     let pk: number
-    if (old === undefined) pk = Number(this.#s.insert.run(row).lastInsertRowid)
+    if (old === undefined) pk = Number(this.#s.insert.run(values).lastInsertRowid)
     else {
       pk = old.pk
-      this.#s.update.run({ ...row, pk })
+      this.#s.update.run(values, pk)
     }
     for (const id of ids.values()) this.#s.claim.run(id, pk)
     if (own !== null) this.#s.claim.run(own, pk)
     this.#states(pk, account, record, effective, ids)
-    this.#counts.count({ ...row, states: states.length }, 1)
-    this.#counts.change(account, row.lastChange)
+    this.#counts.count({ account, type, folder, deleted, flags, date, states: states.length }, 1)
+    this.#counts.change(account, lastChange)
     for (const problem of record.problems) this.#problem(pk, problem)
     if (before !== null) for (const id of before.claimed) this.#settle(id)
     if (own !== null) this.#indexOwn(own, account, type, date, facts, record.text)
@@ -212,9 +220,9 @@ export class ItemWriter {
   /** Finds or makes the content of a digest and counts one more claim. */
   #claim(digest: string, account: number, facts: Facts, before: Before | null): number {
     const row = this.#s.content.get(digest) as ContentRow | undefined
-    if (row === undefined)
-      return Number(this.#s.newContent.run({ digest, ...facts, claims: 1 }).lastInsertRowid)
-    this.#s.moreClaims.run({ id: row.id, ...facts })
+    if (row === undefined) return this.#newContent(digest, facts, facts.date)
+    const { subject, sender, recipients, date, size } = facts
+    this.#s.moreClaims.run(subject, sender, recipients, date, date, size, row.id)
     if (row.indexed !== 0 && !before?.claimed.has(row.id)) {
       // Searchable already: when this account is new to it, its text must be read again for the account's token.
       const known = this.#s.claimedBy.pluck().get(row.id, account)
@@ -222,6 +230,11 @@ export class ItemWriter {
     }
     before?.claimed.delete(row.id)
     return row.id
+  }
+
+  #newContent(digest: string | null, facts: Facts, date: number | null): number {
+    const { subject, sender, recipients, size } = facts
+    return Number(this.#s.newContent.run(digest, subject, sender, recipients, date, size).lastInsertRowid)
   }
 
   /** After an item let go of a content: unclaimed, or gone, or to be read again without that account's token. */
@@ -245,10 +258,9 @@ export class ItemWriter {
       if (own !== null) this.#dropContent(own)
       return null
     }
-    if (own === null)
-      return Number(this.#s.newContent.run({ digest: null, ...facts, date, claims: 1 }).lastInsertRowid)
+    if (own === null) return this.#newContent(null, facts, date)
     if (own.doc !== null) this.#text.remove(own.doc)
-    this.#s.factsOf.run({ id: own.id, ...facts, date })
+    this.#s.factsOf.run(facts.subject, facts.sender, facts.recipients, date, facts.size, own.id)
     return own.id
   }
 
@@ -279,6 +291,7 @@ export class ItemWriter {
       const digest = effective[n] ?? null
       const type = typeCode(state.type)
       const deleted = state.deleted ? 1 : 0
+      const folder = this.#folderOf(account, state, record.folderPaths?.[n] ?? null)
       this.#s.state.run(
         pk,
         n,
@@ -287,7 +300,7 @@ export class ItemWriter {
         state.end,
         type,
         deleted,
-        state.folder,
+        folder,
         state.flags,
         state.tags.length > 0 ? JSON.stringify(state.tags) : null,
         digest === null ? null : (ids.get(digest) ?? null),
@@ -305,10 +318,15 @@ export class ItemWriter {
           deleted,
           type,
           state.name,
-          state.folder,
+          folder,
         )
       }
     })
+  }
+
+  #folderOf(account: number, state: ItemState, path: string | null): number | null {
+    if (state.folder !== null || path === null) return state.folder
+    return this.#paths.idOf(account, path)
   }
 
   #problem(item: number | null, problem: FoundProblem): void {
@@ -337,26 +355,25 @@ const OLD =
   'SELECT pk, account, id, path, type, folder, deleted, flags, date, states, content, extra FROM item'
 const COLUMNS = `account, id, path, file_size, file_mtime, condition, type, folder, deleted, flags, tags, content, date, size,
   subject_key, sender_key, states, first_start, last_change, ends, lacks, extra`
-const VALUES = `@account, @id, @path, @size, @mtime, @condition, @type, @folder, @deleted, @flags, @tags, @content, @date, @bytes,
-  @subjectKey, @senderKey, @states, @firstStart, @lastChange, @ends, @lacks, @extra`
+const VALUES = COLUMNS.replace(/\w+/g, '?')
 
 const SQL = {
   old: `${OLD} WHERE account = ? AND id = ?`,
   oldByPk: `${OLD} WHERE pk = ?`,
   insert: `INSERT INTO item(${COLUMNS}) VALUES (${VALUES})`,
-  update: `UPDATE item SET (${COLUMNS}) = (${VALUES}) WHERE pk = @pk`,
+  update: `UPDATE item SET (${COLUMNS}) = (${VALUES}) WHERE pk = ?`,
   remove: 'DELETE FROM item WHERE pk = ?',
   content: `${CONTENT} WHERE digest = ?`,
   contentById: `${CONTENT} WHERE id = ?`,
   newContent: `INSERT INTO content(digest, subject, sender, recipients, date, raw_size, claims)
-    VALUES (@digest, @subject, @sender, @recipients, @date, @size, @claims)`,
+    VALUES (?, ?, ?, ?, ?, ?, 1)`,
   // The earliest of the mailbox's dates, so that the order of reading does not matter.
-  moreClaims: `UPDATE content SET claims = claims + 1, subject = coalesce(subject, @subject), sender = coalesce(sender, @sender),
-    recipients = coalesce(recipients, @recipients), raw_size = coalesce(raw_size, @size),
-    date = CASE WHEN date IS NULL OR @date < date THEN coalesce(@date, date) ELSE date END WHERE id = @id`,
+  moreClaims: `UPDATE content SET claims = claims + 1, subject = coalesce(subject, ?), sender = coalesce(sender, ?),
+    recipients = coalesce(recipients, ?), date = min(coalesce(date, ?), coalesce(?, date)), raw_size = coalesce(raw_size, ?)
+    WHERE id = ?`,
   lessClaims: 'UPDATE content SET claims = claims - 1 WHERE id = ?',
-  factsOf: `UPDATE content SET subject = @subject, sender = @sender, recipients = @recipients, date = @date, raw_size = @size,
-    doc = NULL, indexed = 0 WHERE id = @id`,
+  factsOf: `UPDATE content SET subject = ?, sender = ?, recipients = ?, date = ?, raw_size = ?, doc = NULL, indexed = 0
+    WHERE id = ?`,
   readAgain: 'UPDATE content SET indexed = 0 WHERE id = ?',
   noText: 'UPDATE content SET indexed = 1 WHERE id = ?',
   claim: 'INSERT OR IGNORE INTO claim(content, item) VALUES (?, ?)',

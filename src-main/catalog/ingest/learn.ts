@@ -1,10 +1,11 @@
 import { learnDialect } from '../../backup/dialect.ts'
 import type { Dialect } from '../../backup/dialect.ts'
-import { decodeMetadata } from '../../backup/metadata.ts'
 import { readItemFolder } from '../../backup/scan.ts'
 import type { AccountFolder } from '../../backup/scan.ts'
 import type { BackupSource } from '../../backup/source.ts'
+import { decodeText } from '../../backup/text.ts'
 import { readMeta } from '../catalog.ts'
+import { blobPath } from '../schema.ts'
 import type { CatalogWriter } from './writer.ts'
 
 /** Enough to see every spelling, few enough to be read at once. */
@@ -29,17 +30,25 @@ export function learnFrom(
   if (typeof stored === 'string' && files >= ENOUGH) return JSON.parse(stored) as Dialect
 
   const samples: unknown[] = []
+  const ids: number[] = []
   for (const { folder, dirs } of spread(folders, ACCOUNTS)) {
     for (const dir of spread(dirs, FOLDERS_PER_ACCOUNT)) {
-      for (const { path } of spread(readItemFolder(source, folder, dir).found, FILES_PER_FOLDER)) {
+      for (const { path, id } of spread(readItemFolder(source, folder, dir).found, FILES_PER_FOLDER)) {
         const read = source.read(path, SAMPLE_LIMIT)
         if ('refused' in read || read.cut) continue
-        const value = decodeMetadata(read.bytes)
-        if (value !== null && value !== undefined) samples.push(value)
+        try {
+          samples.push(JSON.parse(decodeText(read.bytes).text))
+          ids.push(id)
+        } catch {
+          // A torn file teaches nothing that a whole one does not.
+        }
       }
     }
   }
-  const dialect = learnDialect(samples)
+  const dialect = learnDialect(samples, {
+    ids,
+    blobExists: (digest) => source.stat(blobPath(digest)) !== null,
+  })
   const text = JSON.stringify(dialect)
   if (text !== stored) {
     writer.transaction(() => {

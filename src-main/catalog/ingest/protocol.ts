@@ -105,6 +105,8 @@ export interface ItemRecord {
   states: ItemState[]
   /** Every digest in it, also such as no state could be given. */
   digests: string[]
+  /** Parallel to `states`: folders told by a path instead of an id; null when none is. */
+  folderPaths: (string | null)[] | null
   /** Words for the index, only where no blob tells them. */
   text: string
   problems: FoundProblem[]

@@ -5,6 +5,7 @@ import { parseItemFile } from '../../backup/metadata.ts'
 import type { KnownOwners } from '../../backup/owners.ts'
 import { localSource } from '../../backup/source.ts'
 import { openCatalog } from '../catalog.ts'
+import { blobPath } from '../schema.ts'
 import { ContentReader } from './blob-reader.ts'
 import { ItemReader } from './item-reader.ts'
 import { Outbox } from './outbox.ts'
@@ -25,7 +26,9 @@ function start(): void {
   const { layout, catalogFile, zone, reader, shared } = workerData as ReaderData
   const db = openCatalog(catalogFile, { readonly: true })
   const out = new Outbox(port, shared, reader)
-  const items = new ItemReader(db, localSource(layout.root), out)
+  const source = localSource(layout.root)
+  const blobExists = (digest: string): boolean => source.stat(blobPath(digest)) !== null
+  const items = new ItemReader(db, source, out, blobExists)
   const contents = new ContentReader(db, layout, out)
   const stopped = (): boolean => Atomics.load(shared, SHARED_STOP) !== 0
   const send = (message: FromReader): void => {
@@ -40,7 +43,7 @@ function start(): void {
       case 'items': {
         const { dialect } = context
         if (dialect === null) throw new Error('items are read before the dialect is known')
-        items.read(job, (bytes) => parseItemFile(bytes, { dialect, zone }), stopped)
+        items.read(job, (bytes) => parseItemFile(bytes, { dialect, zone, blobExists }), stopped)
         return
       }
       case 'list':

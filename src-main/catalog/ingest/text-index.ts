@@ -11,13 +11,6 @@ export type Words = [
   tokens: string,
 ]
 
-interface Pending {
-  base: number
-  oldDoc: number | null
-  content: number
-  words: Words
-}
-
 /**
  * Writes the full-text index. FTS5 keeps what was inserted in memory and writes it out as a segment when a rowid is not higher
  * than the one before, so the documents of a commit are gathered and inserted in rising order: one segment per commit.
@@ -27,8 +20,8 @@ export class TextIndex {
   readonly #remove: Statement
   readonly #last: Statement
   readonly #setDoc: Statement
-  #pending: Pending[] = []
-  /** Full minutes and where the next free one was found last. */
+  #pending: { doc: number; words: Words }[] = []
+  /** Full minutes and the next one that may have room. */
   readonly #overflow = new Map<number, number>()
 
   constructor(db: Database) {
@@ -50,43 +43,13 @@ export class TextIndex {
     db.exec(`INSERT INTO fts(fts, rank) VALUES('crisismerge', ${bulk ? '512' : '64'})`)
   }
 
-  get waiting(): number {
-    return this.#pending.length
-  }
-
-  /** Takes a document; it is written by `flush`. `oldDoc`: the one it replaces. */
-  add(content: number, date: number | null, oldDoc: number | null, words: Words): void {
-    this.#pending.push({ base: docBase(date), oldDoc, content, words })
-  }
-
-  /** Takes a document out at once. */
-  remove(doc: number): void {
-    this.#remove.run(doc)
-  }
-
-  /** Writes what was added since, oldest first, and tells `content` the rowids. */
-  flush(): void {
-    if (this.#pending.length === 0) return
-    for (const { oldDoc } of this.#pending) if (oldDoc !== null) this.#remove.run(oldDoc)
-    this.#pending.sort((a, b) => a.base - b.base || a.content - b.content)
-    const rows: { doc: number; words: Words }[] = []
-    for (const { base, content, words } of this.#pending) {
-      const doc = this.#free(base)
-      this.#setDoc.run(doc, content)
-      rows.push({ doc, words })
-    }
-    rows.sort((a, b) => a.doc - b.doc)
-    for (const { doc, words } of rows) this.#insert.run(doc, ...words)
-    this.#pending = []
-  }
-
-  /** Forgets what waits, after a rollback. */
-  drop(): void {
-    this.#pending = []
-    this.#overflow.clear()
-  }
-
-  #free(base: number): number {
+  /**
+   * A free rowid for a content of this date. The caller writes it into `content.doc` before it asks for the next.
+   * `old`: the rowid it had; its place can be taken again.
+   */
+  place(date: number | null, old: number | null): number {
+    const base = docBase(date)
+    if (old !== null && old >= base && old < base + 64) return old
     let minute = this.#overflow.get(base) ?? base
     for (;;) {
       const last = this.#last.get(minute, minute + 64) as number | null
@@ -95,5 +58,36 @@ export class TextIndex {
       minute += 64
       this.#overflow.set(base, minute)
     }
+  }
+
+  /** Takes a document for a rowid from `place`; it is written by `flush`. */
+  insert(doc: number, words: Words): void {
+    this.#pending.push({ doc, words })
+  }
+
+  /** Places and takes a document, and writes its rowid into `content`. `old`: the document it replaces. */
+  add(content: number, date: number | null, old: number | null, words: Words): void {
+    if (old !== null) this.remove(old)
+    const doc = this.place(date, old)
+    this.#setDoc.run(doc, content)
+    this.insert(doc, words)
+  }
+
+  /** Takes a document out at once. */
+  remove(doc: number): void {
+    this.#remove.run(doc)
+  }
+
+  /** Writes what was added since, oldest first. */
+  flush(): void {
+    this.#pending.sort((a, b) => a.doc - b.doc)
+    for (const { doc, words } of this.#pending) this.#insert.run(doc, words)
+    this.#pending = []
+  }
+
+  /** Forgets what waits, after a rollback. */
+  drop(): void {
+    this.#pending = []
+    this.#overflow.clear()
   }
 }
