@@ -56,6 +56,11 @@ export class Journal {
     this.#end += record.length
   }
 
+  /** Reads all records again, one at a time. */
+  each(onRecord: (record: JournalRecord) => void): void {
+    replay(this.#fd, onRecord)
+  }
+
   close(): void {
     if (this.#fd >= 0) closeSync(this.#fd)
     this.#fd = -1

@@ -1,0 +1,71 @@
+import { Worker } from 'node:worker_threads'
+
+/**
+ * A few threads that each answer one message at a time. `feed` hands out jobs until there are none; what comes back is
+ * given to `take` in the order of arrival.
+ */
+export class WorkerPool<Job, Answer> {
+  readonly #workers: Worker[]
+
+  constructor(url: URL, count: number, workerData: unknown) {
+    this.#workers = Array.from({ length: count }, () => new Worker(url, { workerData }))
+  }
+
+  /**
+   * Runs jobs on all threads until `next` gives none. `gate` is awaited before each job: it holds while paused.
+   * Rejects with the first error of a thread, of `next` or of `take`.
+   */
+  async feed(
+    next: () => Job | null,
+    take: (answer: Answer) => void,
+    gate: () => Promise<void>,
+  ): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => drive(worker, next, take, gate)))
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()))
+  }
+}
+
+async function drive<Job, Answer>(
+  worker: Worker,
+  next: () => Job | null,
+  take: (answer: Answer) => void,
+  gate: () => Promise<void>,
+): Promise<void> {
+  for (;;) {
+    await gate()
+    const job = next()
+    if (job === null) return
+    take(await ask<Job, Answer>(worker, job))
+  }
+}
+
+function ask<Job, Answer>(worker: Worker, job: Job): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const settle = (): void => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+    }
+    const onMessage = (answer: Answer): void => {
+      settle()
+      resolve(answer)
+    }
+    const onError = (error: Error): void => {
+      settle()
+      reject(error)
+    }
+    const onExit = (): void => {
+      settle()
+      reject(new Error('A reading thread ended unexpectedly.'))
+    }
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+    worker.postMessage(job)
+  })
+}
+
+/** URL of a worker beside the calling module, with the caller's own extension: `.ts` from source, `.js` bundled. */
+export function workerUrl(name: string, importMetaUrl: string): URL {
+  const extension = importMetaUrl.endsWith('.ts') ? '.ts' : '.js'
+  return new URL(`./${name}${extension}`, importMetaUrl)
+}
