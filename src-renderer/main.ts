@@ -1,19 +1,10 @@
-import { createPinia } from 'pinia'
 import { createApp } from 'vue'
-import 'vuetify/styles'
-import { createVuetify } from 'vuetify'
-import { aliases, mdi } from 'vuetify/iconsets/mdi-svg'
 import App from './app.vue'
+import { installPlugins } from './plugins/index.ts'
 
 // Vuetify writes its theme into a <style>: the strict CSP lets it pass by the nonce the host put into the page
-const cspNonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce
+const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce
 
-createApp(App)
-  .use(createPinia())
-  .use(
-    createVuetify({
-      theme: { defaultTheme: 'system', ...(cspNonce ? { cspNonce } : {}) },
-      icons: { defaultSet: 'mdi', aliases, sets: { mdi } },
-    }),
-  )
-  .mount('#app')
+const app = createApp(App)
+installPlugins(app, nonce)
+app.mount('#app')

@@ -1,0 +1,7 @@
+import { frame } from './frame.ts'
+import { home } from './home.ts'
+import { kinds } from './kinds.ts'
+import { mail } from './mail.ts'
+import { work } from './work.ts'
+
+export const en: Record<string, string> = { ...frame, ...home, ...mail, ...work, ...kinds }

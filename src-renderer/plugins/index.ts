@@ -1,0 +1,13 @@
+import { createPinia } from 'pinia'
+import type { App } from 'vue'
+import { makeRouter } from '../router.ts'
+import { makeI18n } from './i18n.ts'
+import { makeVuetify } from './vuetify.ts'
+
+/** Everything the app is built on. `nonce` is the page's style nonce. */
+export function installPlugins(app: App, nonce: string | undefined): void {
+  app.use(createPinia())
+  app.use(makeI18n())
+  app.use(makeRouter())
+  app.use(makeVuetify(nonce))
+}

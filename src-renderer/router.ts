@@ -1,0 +1,27 @@
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+
+const page = (path: string, name: string, component: RouteRecordRaw['component']): RouteRecordRaw =>
+  ({ path, name, component, meta: { title: name === 'open' ? 'nav.home' : `nav.${name}` } }) as RouteRecordRaw
+
+/** Hash routes: the same in a window of `app://` and behind the loopback server. */
+export function makeRouter() {
+  return createRouter({
+    history: createWebHashHistory(),
+    routes: [
+      page('/', 'home', () => import('./pages/home/home-page.vue')),
+      page('/accounts', 'accounts', () => import('./pages/accounts/accounts-page.vue')),
+      page('/mail', 'mail', () => import('./pages/mail/mail-page.vue')),
+      page('/search', 'search', () => import('./pages/search/search-page.vue')),
+      page('/unclaimed', 'unclaimed', () => import('./pages/unclaimed/unclaimed-page.vue')),
+      page('/problems', 'problems', () => import('./pages/problems/problems-page.vue')),
+      page('/tasks', 'tasks', () => import('./pages/tasks/tasks-page.vue')),
+      page('/settings', 'settings', () => import('./pages/settings/settings-page.vue')),
+      // where a host sends a path to open (client.ts): the first screen, until it is open
+      page('/open', 'open', () => import('./pages/home/home-page.vue')),
+      { path: '/:rest(.*)*', redirect: '/' },
+    ],
+  })
+}
+
+/** Screens that show an open Backup Path and have nothing to show without one. */
+export const NEEDS_BACKUP: readonly string[] = ['accounts', 'mail', 'search', 'unclaimed', 'problems']

@@ -1,0 +1,101 @@
+import { defineStore } from 'pinia'
+import { ref, shallowRef, watch } from 'vue'
+import type { AccountRow } from '../../src-main/contract/mail.ts'
+import { client } from '../client.ts'
+import type { MonthCount } from '../components/charts/spark.ts'
+import { toShownError, type ShownError } from '../format/shown-error.ts'
+import { useBackup } from './backup.ts'
+
+/** While the catalog grows the accounts are asked for again at most this often, ms. */
+const EVERY_MS = 1000
+
+/** What an account is called: its address, else the guess, else its UUID. */
+export function accountLabel(account: AccountRow): string {
+  return account.name ?? account.displayName ?? account.id
+}
+
+export function sortByLabel(accounts: readonly AccountRow[]): AccountRow[] {
+  return [...accounts].sort((a, b) => accountLabel(a).localeCompare(accountLabel(b)))
+}
+
+/** The accounts of the open Backup Path, kept fresh while its catalog grows. */
+export const useAccounts = defineStore('accounts', () => {
+  const backup = useBackup()
+  const rows = shallowRef<AccountRow[] | null>(null)
+  const error = shallowRef<ShownError | null>(null)
+  /** Mail per month by account id, asked for when a row is shown. */
+  const months = shallowRef<ReadonlyMap<string, readonly MonthCount[]>>(new Map())
+  const loadedRevision = ref(-1)
+
+  async function load(): Promise<void> {
+    const catalogId = backup.catalogId
+    if (!catalogId) return
+    const revision = backup.revision
+    try {
+      const found = await client.mail.accounts({ catalogId })
+      if (catalogId !== backup.catalogId) return
+      rows.value = sortByLabel(found)
+      loadedRevision.value = revision
+      error.value = null
+    } catch (thrown) {
+      if (catalogId === backup.catalogId) error.value = toShownError(thrown)
+    }
+  }
+
+  let timer: ReturnType<typeof setTimeout> | undefined
+  watch(
+    () => backup.catalogId,
+    () => {
+      clearTimeout(timer)
+      timer = undefined
+      rows.value = null
+      error.value = null
+      months.value = new Map()
+      asked.clear()
+      void load()
+    },
+    { immediate: true },
+  )
+  watch(
+    () => [backup.revision, backup.complete],
+    () => {
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void load()
+        void refreshMonths()
+      }, EVERY_MS)
+    },
+  )
+
+  const asked = new Set<string>()
+  const queue: string[] = []
+  let working = false
+
+  /** Asks for the chart of an account, one account after the other: charts must not hold up lists. */
+  function wantMonths(account: string): void {
+    if (asked.has(account)) return
+    asked.add(account)
+    queue.push(account)
+    void work()
+  }
+
+  async function work(): Promise<void> {
+    if (working) return
+    working = true
+    for (let account = queue.shift(); account !== undefined; account = queue.shift()) {
+      const catalogId = backup.catalogId
+      if (!catalogId) continue
+      const view = { catalogId, scope: { kind: 'account' as const, account }, at: null, deleted: 'show' as const }
+      const found = await client.mail.months(view).catch(() => null)
+      if (found && catalogId === backup.catalogId) months.value = new Map(months.value).set(account, found)
+    }
+    working = false
+  }
+
+  async function refreshMonths(): Promise<void> {
+    queue.splice(0, queue.length, ...asked)
+    await work()
+  }
+
+  return { rows, error, months, loadedRevision, load, wantMonths }
+})
