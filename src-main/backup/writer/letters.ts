@@ -74,15 +74,19 @@ export function newSubject(random: Random, texts: Texts, me: string, name: strin
 }
 
 function bodyText(random: Random, texts: Texts, from: Person, to: Person, time: number): string {
-  const known = values(random, texts, from.name, to.name, time)
+  // Colleagues greet by the first name; names in other scripts and of firms are used whole.
+  const short = /^[A-Z][^ ]+ [A-Z][^ ]+$/.test(to.name) ? (to.name.split(' ')[0] ?? to.name) : to.name
+  const name = random.chance(0.5) ? short : to.name
+  const known = { ...values(random, texts, from.name, to.name, time), name }
   const say = (templates: readonly string[]): string =>
     fill(random.pick(templates), { ...known, n: String(random.between(2, 4000)) })
   const paragraphs: string[] = [say(texts.greetings)]
-  for (let p = random.between(1, 4); p > 0; p--) {
-    const sentences: string[] = []
-    for (let s = random.between(1, 4); s > 0; s--) sentences.push(say(texts.sentences))
-    paragraphs.push(sentences.join(' '))
-  }
+  const sentences = random.some(texts.sentences, random.between(2, 8)).map((sentence, index) => {
+    const said = fill(sentence, { ...known, n: String(random.between(2, 90)) })
+    // The first one goes on after the comma of the greeting.
+    return index === 0 ? said : said.charAt(0).toUpperCase() + said.slice(1)
+  })
+  while (sentences.length > 0) paragraphs.push(sentences.splice(0, random.between(1, 3)).join(' '))
   if (random.chance(0.15))
     paragraphs.push(random.pick(['👍', '🎉 🎂', 'https://www.example.com/doc?id=8&v=2', '🙂']))
   paragraphs.push(say(texts.closings))
