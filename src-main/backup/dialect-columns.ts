@@ -179,7 +179,10 @@ export function featuresOf(column: Column, blobExists?: (name: string) => boolea
   return features
 }
 
-/** Share of neighbouring states where `end` of the earlier is `start` of the later (either order in the file). */
+/**
+ * Share of neighbouring states where `end` of the earlier is `start` of the later, in whichever order the file has
+ * them; an end is never before its own start, which tells the two apart.
+ */
 export function chained(start: Column, end: Column): number {
   const starts = new Map(start.seen.map(({ file, state, value }) => [file * 1000 + state, timeOf(value)]))
   let pairs = 0
@@ -187,14 +190,16 @@ export function chained(start: Column, end: Column): number {
   let backward = 0
   for (const { file, state, value } of end.seen) {
     const own = timeOf(value)
+    const begin = starts.get(file * 1000 + state)
     const next = starts.get(file * 1000 + state + 1)
     const previous = state > 0 ? starts.get(file * 1000 + state - 1) : undefined
     if (next === undefined && previous === undefined) continue
     pairs++
+    if (own === null || begin === undefined || begin === null || own < begin) continue
     // Ends may be written exclusive (the next start) or inclusive (a moment before it).
-    if (own !== null && next !== undefined && next !== null && Math.abs(next - own) <= 1000) forward++
-    if (own !== null && previous !== undefined && previous !== null && Math.abs(previous - own) <= 1000)
-      backward++
+    if (next != null && Math.abs(next - own) <= 1000) forward++
+    if (previous != null && Math.abs(previous - own) <= 1000) backward++
   }
-  return pairs === 0 ? 0 : Math.max(forward, backward) / pairs
+  // The last state of a file has no follower: one pair less per file than states.
+  return pairs === 0 ? 0 : Math.min(1, (Math.max(forward, backward) / pairs) * 1.6)
 }

@@ -3,7 +3,7 @@ import type { Features, Table } from './dialect-columns.ts'
 import { guessRoles } from './dialect-guess.ts'
 import { isSecretKey, rolesByName } from './roles.ts'
 import type { Role } from './roles.ts'
-import { booleanOf, deletedOf, flagsOf, folderOf, integerOf, saysDeleted, typeOf } from './values.ts'
+import { booleanOf, deletedOf, flagsOf, folderOf, integerOf, saysDeleted, tagsOf, typeOf } from './values.ts'
 
 /**
  * What was learned of the key spelling of one Backup Path. Plain data: it is kept with the catalog and sent to threads.
@@ -52,7 +52,9 @@ function commonPrefix(table: Table): string {
   if (prefix === '') return ''
   const known = (strip: string): number =>
     keys.filter((key) => rolesByName([key], strip).some(({ score }) => score > 0.65)).length
-  return known(prefix) > known('') ? prefix : ''
+  const hits = known(prefix)
+  // One letter in common may be chance: then most of what is left must make sense.
+  return hits > known('') && (prefix.length > 1 || hits >= keys.length * 0.6) ? prefix : ''
 }
 
 /** How well the values of a column go with a role, 0 to 1; 0 rules it out. */
@@ -64,7 +66,10 @@ function fitness(role: Role, features: Features, hints: LearnHints): number {
   switch (role) {
     case 'start':
       // A time that never changes over the states of an item is not the state's own.
-      return features.time < 0.8 ? 0 : features.pairs >= 3 && features.steady > 0.9 ? 0.05 : features.time
+      if (features.time < 0.8) return 0
+      if (features.pairs >= 3 && features.steady > 0.9) return 0.05
+      // Every state begins; only ends stay open.
+      return features.nullish > column.seen.length * 0.1 ? 0.2 : features.time
     case 'end':
     case 'date':
       return features.time < 0.6 ? 0 : features.time
@@ -110,7 +115,11 @@ function fitness(role: Role, features: Features, hints: LearnHints): number {
         0.9,
       )
     case 'tags':
-      return features.time > 0.5 && features.text < 0.5 ? 0 : 1
+      if (features.time > 0.5 && features.text < 0.5) return 0
+      // A single word without separators is rather a name.
+      return column.multiple || part((value) => typeof value !== 'string' || tagsOf(value).length > 1) > 0.05
+        ? 1
+        : 0.3
     case 'sender':
     case 'recipients':
       return features.text < 0.5 || features.time > 0.3 || features.digest > 0.3 ? 0 : 0.5 + features.mail / 2
@@ -142,6 +151,7 @@ function evidence(
       return names.length === 0 ? 0 : names.filter(blobExists).length / names.length
     }
     case 'start':
+      if (features.nullish > features.column.seen.length * 0.1) return -1
       return features.pairs === 0 ? 0 : Math.max(features.rising, features.falling) - features.steady
     case 'end':
       return Math.max(
@@ -199,7 +209,7 @@ export function learnDialect(samples: readonly unknown[], hints: LearnHints = {}
   const all = table.columns
     .filter(({ segments }) => !segments.some(isSecretKey))
     .map((column) => featuresOf(column, hints.blobExists))
-  const offers = new Map<Role, { features: Features; score: number }[]>()
+  const offers = new Map<Role, Offer[]>()
   for (const features of all) {
     const named = rolesByName(features.column.segments, prefix)
     for (const { role, score } of named) {
@@ -215,7 +225,10 @@ export function learnDialect(samples: readonly unknown[], hints: LearnHints = {}
             .map((other) => other.score),
         )
       const total =
-        score * 0.6 + fit * 0.3 + evidence(role, features, all, table, hints) * 0.3 + Math.min(0, lead) * 0.2
+        score * 0.6 * Math.min(1, fit * 2) +
+        fit * 0.3 +
+        evidence(role, features, all, table, hints) * 0.3 +
+        Math.min(0, lead) * 0.2
       offers.set(role, [...(offers.get(role) ?? []), { features, score: total }])
     }
     if (features.digest > 0.3 && !named.some(({ role }) => role === 'digest')) {
@@ -230,13 +243,17 @@ export function learnDialect(samples: readonly unknown[], hints: LearnHints = {}
     if (!list.some((known) => known.role === role)) list.push({ role, rank })
   }
   for (const features of all) dialect.paths[features.column.path] = []
+  const ranked = new Map<Role, Offer[]>()
+  for (const [role, list] of offers) {
+    const good = list.filter(({ score }) => score > 0.25).sort((a, b) => b.score - a.score)
+    if (good.length > 0) ranked.set(role, good)
+  }
   for (const role of ORDER) {
-    const candidates = (offers.get(role) ?? [])
-      .filter(({ score }) => score > 0.25)
-      .sort((a, b) => b.score - a.score)
-    const free = candidates.filter(({ features }) => {
-      const owner = taken.get(features.column.path)
-      return owner === undefined || (SHAREABLE[role]?.includes(owner) ?? false)
+    const free = (ranked.get(role) ?? []).filter(({ features, score }) => {
+      const { path } = features.column
+      const owner = taken.get(path)
+      if (owner !== undefined) return SHAREABLE[role]?.includes(owner) ?? false
+      return !belongsElsewhere(role, path, score, ranked)
     })
     free.forEach(({ features, score }, index) => {
       const { path } = features.column
@@ -249,6 +266,24 @@ export function learnDialect(samples: readonly unknown[], hints: LearnHints = {}
     .filter((features) => enumeratesDeletion(features, taken))
     .map(({ column }) => column.path)
   return dialect
+}
+
+interface Offer {
+  features: Features
+  score: number
+}
+
+/** Whether a later role wants this path most and needs it more. */
+function belongsElsewhere(
+  role: Role,
+  path: string,
+  score: number,
+  ranked: ReadonlyMap<Role, readonly Offer[]>,
+): boolean {
+  return ORDER.slice(ORDER.indexOf(role) + 1).some((other) => {
+    const [top] = ranked.get(other) ?? []
+    return top !== undefined && top.features.column.path === path && top.score > score + 0.05
+  })
 }
 
 function rankOf(score: number, index: number): number {

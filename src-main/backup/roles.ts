@@ -28,7 +28,7 @@ const EXACT: Record<Role, string> = {
   start:
     'start starts startdate starttime startts startms startat startdatetime startvalidity validitystart validfrom validsince valid_from stateStart statestartdate ' +
     'begin begindate begintime begins beginat from fromdate fromtime fromts since sincedate effectivefrom effective activefrom ' +
-    'inizio datainizio inizialita validoda dal beginn anfang startzeit gueltigab gultigab gueltigvon von debut datedebut debutvalidite depuis desde inicio ' +
+    'inizio datainizio inizialita validoda dal beginn anfang startzeit gueltigab gultigab gueltigvon gultigvon von debut datedebut debutvalidite depuis desde inicio ' +
     'st std sdate stime sd ts1 tstart tsstart t0 tfrom s b strt startinstant validitybegin validstart ' +
     'txdate transactiondate txtime transactiontime txts statedate statetime datachanged timestamp ts time when instant ' +
     'datechanged changedate changed changedat dc modified modifiedat modificationdate lastmodified mtime zeitstempel momento',
@@ -57,7 +57,7 @@ const EXACT: Record<Role, string> = {
   digest:
     'digest blobdigest dgst blobdgst bdgst dg bd digestblob blobhash contentdigest contenthash messagedigest maildigest sha256 sha sha384 sha1 hash hashsum checksum chksum blobid blob blobref blobkey blobname blobpath ' +
     'bloblocator locator loc impronta hashdelblob pruefsumme prufsumme empreinte resumen huella h bl fingerprint blobsha sha2 sha256digest storekey',
-  name: 'name nm itemname foldername displayname tagname filename fullname fullpath title nome nomecartella ordnername bezeichnung nom nomdossier nombre n label fileas fileasstr caption',
+  name: 'name nm itemname foldername displayname tagname filename fullname fullpath title nome nomecartella ordnername bezeichnung nom nomdossier nombre n label lbl fileas fileasstr caption',
   subject:
     'subject subj sbj sb sub mailsubject msgsubject messagesubject rawsubject title oggetto betreff objet asunto su thema topic headline subjectline subjecttext',
   sender:
@@ -132,7 +132,9 @@ for (const role of ROLES) {
   const names = [...new Set(EXACT[role].split(' ').map(plain))]
   names.forEach((name, index) => {
     const list = exact.get(name) ?? []
-    list.push({ role, score: 1 - (0.3 * index) / names.length })
+    // One letter can mean many things.
+    const weight = name.length === 1 ? 0.75 : 1
+    list.push({ role, score: (1 - (0.3 * index) / names.length) * weight })
     exact.set(name, list)
   })
   for (const word of WORDS[role].split(' ')) words.set(word, [...(words.get(word) ?? []), role])

@@ -72,7 +72,7 @@ export function makeItems(seed: number, count = 60): TrueItem[] {
     const id = 257 + index
     const type =
       index < 6 ? 'folder' : random() < 0.75 ? 'message' : random() < 0.6 ? 'contact' : 'appointment'
-    const born = T0 + Math.floor(random() * 200 * DAY)
+    const born = T0 + Math.floor((random() * 200 * DAY) / SECOND) * SECOND
     const states: TrueState[] = []
     const moves = type === 'message' ? Math.floor(random() * 4) : random() < 0.2 ? 1 : 0
     const words = Array.from({ length: 3 + Math.floor(random() * 4) }, () => pick(WORDS))
