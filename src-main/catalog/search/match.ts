@@ -2,7 +2,7 @@
  * From a parsed query to one FTS5 expression. Every text a person typed stands inside quotes with quotes doubled, so nothing
  * of it can be syntax; column names, AND, NOT and the tokens of schema.ts are the only bare words.
  */
-import { accountToken, typeToken } from '../schema.ts'
+import { accountToken } from '../schema.ts'
 import type { ParsedQuery, Term, TextPlace } from './parse.ts'
 import { foldForQuery } from './tokens.ts'
 
@@ -36,17 +36,6 @@ function phrase(term: Term & { kind: 'text' }): string {
   return mistakable ? `${TEXT_COLUMNS} : ${text}` : text
 }
 
-function expressionOf(term: Term): string | null {
-  if (term.kind === 'text') return phrase(term)
-  if (term.kind === 'attachment') return '{tokens} : "hasattachment"'
-  return null
-}
-
-/** Joins with AND in groups, so that a thousand words stay a shallow tree (FTS5 limits the depth to 256). */
-function joinAll(parts: readonly string[], word: 'AND' | 'OR'): string | null {
-  return parts.length === 0 ? null : parts.join(` ${word} `)
-}
-
 /**
  * The FTS part of a query. `accounts`: primary keys of the accounts the hits must belong to (any of them), null = all;
  * as tokens they let FTS5 skip the mail of everybody else. More than 20 are left to the caller's own filter.
@@ -55,16 +44,13 @@ export function matchExpression(query: ParsedQuery, accounts: readonly number[] 
   const include: string[] = []
   const exclude: string[] = []
   for (const term of query.terms) {
-    const part = expressionOf(term)
-    if (part !== null) (term.negated ? exclude : include).push(part)
-    // Only a help for FTS: the type of the state in view is checked by the caller.
-    if (term.kind === 'type' && !term.negated && include.length > 0) void typeToken
+    if (term.kind === 'text') (term.negated ? exclude : include).push(phrase(term))
   }
   if (include.length > 0 && accounts !== null && accounts.length > 0 && accounts.length <= 20) {
     include.push(`(${accounts.map((pk) => `{tokens} : "${accountToken(pk)}"`).join(' OR ')})`)
   }
-  const wanted = joinAll(include, 'AND')
-  const unwanted = joinAll(exclude, 'OR')
+  const wanted = include.length === 0 ? null : include.join(' AND ')
+  const unwanted = exclude.length === 0 ? null : exclude.join(' OR ')
   if (wanted === null || unwanted === null) return { include: wanted, exclude: unwanted }
   return { include: `(${wanted}) NOT (${unwanted})`, exclude: unwanted }
 }

@@ -216,11 +216,13 @@ function conditionOf(piece: Piece, context: ParseContext): Condition {
   return found ?? textCondition('any', `${piece.field}:${piece.value}`, true)
 }
 
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+
 /** Understands a query. Never throws, whatever the text. */
 export function parseQuery(query: string, context: ParseContext): ParsedQuery {
   // Control characters would end a text inside SQLite; lone surrogates become U+FFFD there. Both can be no part of a word.
   // eslint-disable-next-line no-control-regex
-  const clean = query.replace(/[\u0000-\u001f\u007f]/g, ' ').toWellFormed()
+  const clean = query.replace(/[\u0000-\u001f\u007f]/g, ' ').replace(LONE_SURROGATE, '\ufffd')
   const terms = split(clean).map((piece): Term => {
     const condition = conditionOf(piece, context)
     return { ...condition, source: piece.source, negated: piece.negated }
