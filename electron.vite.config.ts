@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
-import { defineConfig } from 'electron-vite'
+import { defineConfig, type UserConfig } from 'electron-vite'
 import type { Plugin } from 'vite'
 import vuetify from 'vite-plugin-vuetify'
 
@@ -24,35 +24,41 @@ const noCommonJsNames: Plugin = {
   },
 }
 
+const main: UserConfig['main'] = {
+  plugins: [noCommonJsNames],
+  build: {
+    outDir: 'out/main',
+    sourcemap: true,
+    rolldownOptions: {
+      input: ['src-main/electron.ts', ...workers].map((file) => resolve(root, file)),
+      output: {
+        format: 'es',
+        // one file per source file, in the same folders: a worker's URL is right in both
+        preserveModules: true,
+        preserveModulesRoot: resolve(root, 'src-main'),
+        entryFileNames: '[name].js',
+      },
+    },
+  },
+}
+
+const preload: UserConfig['preload'] = {
+  build: {
+    outDir: 'out/preload',
+    // a sandboxed preload is one CommonJS file and can load nothing
+    externalizeDeps: false,
+    rolldownOptions: {
+      input: resolve(root, 'src-main/preload.ts'),
+      output: { format: 'cjs', entryFileNames: '[name].cjs' },
+    },
+  },
+}
+
+// the browser host needs the page only (src-main/hosts/build.ts)
+const pageOnly = process.env['LIFEBOAT_BUILD'] === 'page'
+
 export default defineConfig({
-  main: {
-    plugins: [noCommonJsNames],
-    build: {
-      outDir: 'out/main',
-      sourcemap: true,
-      rolldownOptions: {
-        input: ['src-main/electron.ts', ...workers].map((file) => resolve(root, file)),
-        output: {
-          format: 'es',
-          // one file per source file, in the same folders: a worker's URL is right in both
-          preserveModules: true,
-          preserveModulesRoot: resolve(root, 'src-main'),
-          entryFileNames: '[name].js',
-        },
-      },
-    },
-  },
-  preload: {
-    build: {
-      outDir: 'out/preload',
-      // a sandboxed preload is one CommonJS file and can load nothing
-      externalizeDeps: false,
-      rolldownOptions: {
-        input: resolve(root, 'src-main/preload.ts'),
-        output: { format: 'cjs', entryFileNames: '[name].cjs' },
-      },
-    },
-  },
+  ...(pageOnly ? {} : { main, preload }),
   renderer: {
     root: 'src-renderer',
     // replaced by a fresh nonce each time the page is served (src-main/hosts/page.ts)

@@ -3,7 +3,7 @@ import { createEngine } from './api/engine.ts'
 import { openInBrowser } from './hosts/browser.ts'
 import { startHttpHost } from './hosts/http-server.ts'
 import { PageFiles } from './hosts/page.ts'
-import { ensureBuilt } from './hosts/renderer-build.ts'
+import { ensureBuilt } from './hosts/build.ts'
 
 export interface ServeOptions {
   /** 0 or left out = any free port. */
@@ -29,7 +29,7 @@ export interface RunningServer {
  * @throws ExpectedError REFUSED when the port or the data folder cannot be used
  */
 export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
-  await ensureBuilt()
+  await ensureBuilt('page')
   const page = new PageFiles()
   const engine = createEngine({ dataFolder: options.dataFolder, host: 'browser' })
   try {

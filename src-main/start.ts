@@ -5,9 +5,10 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { describeError } from './engine/errors.ts'
+import { hasDisplay } from './hosts/browser.ts'
+import { ensureBuilt } from './hosts/build.ts'
 import { findElectron } from './hosts/electron-binary.ts'
 import { runElectron } from './hosts/electron-process.ts'
-import { ensureBuilt } from './hosts/renderer-build.ts'
 import { startServer } from './serve.ts'
 
 const { values, positionals } = parseArgs({
@@ -27,7 +28,7 @@ function asMeant(path: string | undefined): string | undefined {
 async function start(): Promise<void> {
   const options = { path: asMeant(positionals[0]), dataFolder: asMeant(values.data) }
   if (!values.browser) {
-    const [electron] = await Promise.all([findElectron(), ensureBuilt()])
+    const [electron] = await Promise.all([findElectron(), hasDisplay() ? ensureBuilt('desktop') : null])
     if ('binary' in electron) {
       const failure = await runElectron(electron.binary, options)
       if (failure === null) return

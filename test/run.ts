@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
-import { ensureBuilt } from '../src-main/hosts/renderer-build.ts'
+import { ensureBuilt } from '../src-main/hosts/build.ts'
 import { PROGRAMS } from './e2e/support/programs.ts'
 
 const root = resolve(import.meta.dirname, '..')
@@ -98,7 +98,7 @@ async function main(): Promise<number> {
   const totals: Totals = { passed: 0, failed: 0, skipped: 0, skippedBy: new Map() }
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-test-'))
   try {
-    await ensureBuilt()
+    await ensureBuilt('desktop')
     await runProjects(['unit', 'renderer'], totals, folder)
     await runProjects(['acceptance', 'e2e'], totals, folder)
   } catch (error) {

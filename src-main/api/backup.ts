@@ -2,6 +2,7 @@ import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isSample, writeSampleGently } from '../backup/writer/index.ts'
 import { catalogBytes, catalogFileFor, catalogIdFor, removeCatalog } from '../catalog/catalog.ts'
+import { listProblemKinds, listProblems } from '../catalog/queries/problems.ts'
 import type { RecentPath } from '../contract/backup.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import { realPlace } from '../engine/paths.ts'
@@ -9,7 +10,7 @@ import { listRecent, removeRecent } from '../engine/recent.ts'
 import type { Engine } from './engine.ts'
 import { os } from './implementer.ts'
 
-export const backupRouter = {
+export const backupRouter = os.backup.router({
   open: os.backup.open.handler(({ context: { engine }, input }) => {
     const { catalogId } = engine.backups.open(input.path, input.zone)
     return engine.backups.summary(catalogId)
@@ -30,7 +31,13 @@ export const backupRouter = {
   recent: os.backup.recent.handler(({ context: { engine } }) => recentPaths(engine)),
   forget: os.backup.forget.handler(({ context: { engine }, input }) => forget(engine, input.path)),
   createSample: os.backup.createSample.handler(({ context: { engine } }) => createSample(engine)),
-}
+  problemKinds: os.backup.problemKinds.handler(({ context: { engine }, input }) =>
+    listProblemKinds(engine.backups.get(input.catalogId).db),
+  ),
+  problems: os.backup.problems.handler(({ context: { engine }, input }) =>
+    listProblems(engine.backups.get(input.catalogId).db, input),
+  ),
+})
 
 function recentPaths(engine: Engine): RecentPath[] {
   return listRecent(engine.db).map(({ path, openedAt, accounts, items, complete, sample }) => ({

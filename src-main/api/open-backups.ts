@@ -3,7 +3,7 @@ import { detectLayout } from '../backup/layout.ts'
 import { isSample } from '../backup/writer/index.ts'
 import { catalogFileFor, catalogIdFor, openCatalog, openOrRebuild, readMeta } from '../catalog/catalog.ts'
 import { startIngest, type IngestHandle, type IngestProgress } from '../catalog/ingest/ingest.ts'
-import { catalogTotals } from './backup-summary.ts'
+import { catalogSummary } from '../catalog/queries/summary.ts'
 import type { BackupSummary, IndexProgress } from '../contract/backup.ts'
 import type { AppDatabase } from '../engine/app-database.ts'
 import { ExpectedError } from '../engine/errors.ts'
@@ -77,7 +77,7 @@ export class OpenBackups {
   summary(catalogId: string): BackupSummary {
     const entry = this.#entry(catalogId)
     return {
-      ...catalogTotals(entry.db),
+      ...catalogSummary(entry.db),
       catalogId,
       path: entry.path,
       zone: entry.zone,

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { ensureBuilt } from '../../../src-main/hosts/renderer-build.ts'
+import { ensureBuilt } from '../../../src-main/hosts/build.ts'
 import { electronRuntime, which } from './programs.ts'
 
 let display: ChildProcess | null = null
 
 /** Builds what is driven, and gives the desktop window a display of its own where there is none. */
 export async function setup(): Promise<void> {
-  await ensureBuilt()
+  await ensureBuilt(electronRuntime() ? 'desktop' : 'page')
   if (process.platform === 'linux' && electronRuntime() && which('Xvfb')) {
     process.env['LIFEBOAT_TEST_DISPLAY'] = await startXvfb()
   } else if (process.env['DISPLAY']) {
