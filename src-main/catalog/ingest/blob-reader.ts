@@ -14,7 +14,7 @@ import { accountToken, blobPath, itemPath, typeCode, typeName, typeToken } from 
 import { foldForIndex } from '../search/tokens.ts'
 import { metadataText } from './item-reader.ts'
 import type { Outbox } from './outbox.ts'
-import type { FoundProblem, Job, ReadRecord } from './protocol.ts'
+import type { FoundProblem, ReadRecord } from './protocol.ts'
 
 /** The LMTP validator refuses a message with a longer line. Source: FORMAT.md, zimbra_lmtp_max_line_length. */
 const LMTP_LINE = 10_240
@@ -42,9 +42,16 @@ const SENTENCE: Partial<Record<BlobStatus, string>> = {
   unreadable: 'It cannot be read.',
 }
 
+/** What is known of the accounts while messages are read. */
+export interface ReadContext {
+  owners: KnownOwners
+  /** pk of accounts whose name is to be guessed. */
+  unnamed: ReadonlySet<number>
+}
+
 interface Todo {
   id: number
-  digest: string
+  digest: string | null
   doc: number | null
   path: string | null
   date: number | null
@@ -88,8 +95,7 @@ export class ContentReader {
          group_concat(DISTINCT i.account) AS accounts, group_concat(DISTINCT i.type) AS types,
          max(CASE WHEN i.content = c.id THEN i.lacks ELSE 0 END) AS lacks
        FROM content c LEFT JOIN claim k ON k.content = c.id LEFT JOIN item i ON i.pk = k.item
-       WHERE c.indexed = 0 AND c.file_size IS NOT NULL AND c.digest >= ? AND c.digest < ?
-       GROUP BY c.digest`,
+       WHERE c.id = ? AND c.indexed = 0`,
     )
     this.#copies = db
       .prepare('SELECT path, file_size, file_mtime FROM copy WHERE digest = ? ORDER BY path')
@@ -153,22 +159,20 @@ export class ContentReader {
     if (copyRows.length > 0 || goneCopies.length > 0) this.#out.copies(copyRows, goneCopies)
   }
 
-  /** Reads the blobs of a range that have no text yet. */
-  read(
-    job: Extract<Job, { kind: 'read' }>,
-    owners: KnownOwners,
-    unnamed: ReadonlySet<number>,
-    stopped: () => boolean,
-  ): void {
-    for (const todo of this.#todo.all(job.from, job.to) as Todo[]) {
+  /** Reads some blobs: verifies them and takes out their words. `ids` in the order of their folders. */
+  read(ids: Iterable<number>, context: ReadContext, stopped: () => boolean): void {
+    for (const id of ids) {
       if (stopped()) return
+      const todo = this.#todo.get(id) as Todo | undefined
       this.#out.step()
-      this.#out.read(this.#readOne(todo, owners, unnamed))
+      // An aggregate gives a row of nulls when there is none.
+      if (todo?.digest !== undefined && todo.digest !== null) this.#out.read(this.#readOne(todo, context))
     }
   }
 
-  #readOne(todo: Todo, owners: KnownOwners, unnamed: ReadonlySet<number>): ReadRecord {
-    const { digest } = todo
+  #readOne(todo: Todo, context: ReadContext): ReadRecord {
+    const { owners, unnamed } = context
+    const digest = todo.digest ?? ''
     let path = todo.path ?? blobPath(digest)
     let blob = this.#blobs.read(this.#source.absolute(path), digest)
     let moved: ReadRecord['moved'] = null

@@ -26,6 +26,7 @@ const FIRST_COMMITS_MS = 250
 const BULK = 5000
 /** Folders of an account read in one job. */
 const DIRS_PER_JOB = 10
+const BLOBS_PER_JOB = 200
 
 /** Brings the catalog of a Backup Path up to date; runs in its own thread and is the only writer. */
 export class Coordinator {
@@ -55,7 +56,7 @@ export class Coordinator {
       post({ kind: 'log', line })
     })
     db.pragma('cache_size = -65536')
-    db.pragma('wal_autocheckpoint = 8000')
+    db.pragma('wal_autocheckpoint = 16000')
     db.pragma('mmap_size = 0')
     this.#writer = new CatalogWriter(db)
     this.#meter = new ProgressMeter((progress) => {
@@ -161,20 +162,32 @@ export class Coordinator {
 
   async #readMessages(): Promise<void> {
     const { db } = this.#writer
-    const todo = Number(
-      db.prepare('SELECT count(*) FROM content WHERE indexed = 0 AND digest IS NOT NULL').pluck().get(),
-    )
-    this.#meter.phase('messages', 'blobs', todo)
-    if (todo === 0) return
+    const todo = this.#todo()
+    this.#meter.phase('messages', 'blobs', todo.length)
+    if (todo.length === 0) return
     this.#phase('messages')
-    TextIndex.configure(db, todo > BULK)
+    TextIndex.configure(db, todo.length > BULK)
     const jobs: Job[] = []
-    const edges = ['']
-    const letters = '+,/0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
-    for (const first of letters) for (const second of ['', 'A', 'Q', 'g']) edges.push(first + second)
-    edges.forEach((from, i) => jobs.push({ kind: 'read', from, to: edges[i + 1] ?? '\uffff' }))
-    await this.#step(jobs, null)
+    for (let from = 0; from < todo.length; from += BLOBS_PER_JOB) {
+      jobs.push({ kind: 'read', from, to: Math.min(todo.length, from + BLOBS_PER_JOB) })
+    }
+    await this.#step(jobs, null, todo)
     if (!this.#stopped) TextIndex.configure(db, false)
+  }
+
+  /** Contents whose blob is to be read, in the order of their folders: on a disk that is what is quick. */
+  #todo(): Uint32Array {
+    const { db } = this.#writer
+    const count = Number(db.prepare('SELECT count(*) FROM content WHERE indexed = 0').pluck().get())
+    const todo = new Uint32Array(new SharedArrayBuffer(4 * count))
+    const rows = db
+      .prepare(
+        'SELECT id FROM content WHERE indexed = 0 AND digest IS NOT NULL AND file_size IS NOT NULL ORDER BY digest',
+      )
+      .pluck()
+    let n = 0
+    for (const id of rows.iterate() as Iterable<number>) todo[n++] = id
+    return todo.subarray(0, n)
   }
 
   async #finish(): Promise<void> {
@@ -205,16 +218,16 @@ export class Coordinator {
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
-  async #step(jobs: Job[], dialect: StepContext['dialect']): Promise<void> {
+  async #step(jobs: Job[], dialect: StepContext['dialect'], todo: Uint32Array = new Uint32Array(0)): Promise<void> {
     if (jobs.length === 0) return
     this.#jobsDone = 0
     this.#jobsTotal = jobs.length
-    await this.#pool.step(jobs, this.#context(dialect))
+    await this.#pool.step(jobs, { ...this.#context(), dialect, todo })
     this.#commit()
     if (this.#failure !== null) throw this.#failure as Error
   }
 
-  #context(dialect: StepContext['dialect']): StepContext {
+  #context(): Pick<StepContext, 'unnamed' | 'owners'> {
     const { db } = this.#writer
     const rows = db.prepare('SELECT pk, uuid, name, guessed, aliases FROM account').all() as {
       pk: number
@@ -236,7 +249,7 @@ export class Coordinator {
         }
       }
     }
-    return { dialect, unnamed, owners: { accounts, domains: [...domains] } }
+    return { unnamed, owners: { accounts, domains: [...domains] } }
   }
 
   #phase(phase: string): void {

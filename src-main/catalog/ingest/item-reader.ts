@@ -80,12 +80,15 @@ export class ItemReader {
       for (const { id, path } of listed.found) {
         if (stopped()) return
         this.#out.step()
-        const stat = this.#source.stat(path)
         const row = rows?.get(path)
-        if (stat === null) continue
-        rows?.delete(path)
-        if (row !== undefined && row[3] === stat.size && row[4] === stat.mtime) continue
-        const record = this.#readOne(folder.id, path, id, stat, parse)
+        if (row !== undefined) {
+          const stat = this.#source.stat(path)
+          if (stat === null) continue
+          rows?.delete(path)
+          if (row[3] === stat.size && row[4] === stat.mtime) continue
+        }
+        const record = this.#readOne(folder.id, path, id, parse)
+        if (record === null) continue
         const mismatch = mismatches.get(path)
         if (mismatch !== undefined) record.problems.push(mismatch)
         this.#out.item(account, record)
@@ -117,18 +120,12 @@ export class ItemReader {
     return known
   }
 
-  #readOne(
-    uuid: string,
-    path: string,
-    id: number,
-    stat: { size: number; mtime: number },
-    parse: Parse,
-  ): ItemRecord {
+  #readOne(uuid: string, path: string, id: number, parse: Parse): ItemRecord | null {
     const record: ItemRecord = {
       id,
       path: path === itemPath(uuid, id) ? null : path,
-      size: stat.size,
-      mtime: stat.mtime,
+      size: null,
+      mtime: null,
       condition: 'ok',
       states: [],
       digests: [],
@@ -138,9 +135,8 @@ export class ItemReader {
     }
     const read = this.#source.read(path, METADATA_LIMIT)
     if ('refused' in read) {
+      if (read.refused.code === 'ENOENT') return null
       // Not remembered as read: the next opening tries again.
-      record.size = null
-      record.mtime = null
       record.condition = 'unreadable'
       record.problems.push({
         kind: 'metadata-unreadable',
@@ -151,6 +147,8 @@ export class ItemReader {
       this.#out.countRefusal(read.refused)
       return record
     }
+    record.size = read.size
+    record.mtime = read.mtime
     const parsed = parse(read.bytes)
     record.condition = parsed.condition
     // Of a text that breaks off in its first state, what can be read of that one is better than nothing.
@@ -163,7 +161,8 @@ export class ItemReader {
     // A torn text may still name a blob; in a sound one a string that merely looks like a digest (a subject can) needs a blob to be one.
     const stated = new Set(record.states.map((state) => state.digest))
     record.digests = parsed.digests.filter(
-      (digest) => stated.has(digest) || parsed.condition !== 'ok' || stated.size === 0 || this.#blobExists(digest),
+      (digest) =>
+        stated.has(digest) || parsed.condition !== 'ok' || stated.size === 0 || this.#blobExists(digest),
     )
     if (parsed.condition !== 'ok' || parsed.states.length === 0) {
       const kind = parsed.condition === 'empty' ? 'metadata-empty' : 'metadata-broken'

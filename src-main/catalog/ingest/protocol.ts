@@ -68,12 +68,14 @@ export type Job =
   | { kind: 'items'; account: number; folder: AccountFolder; dirs: string[] }
   /** Lists some folders of blobs, relative to the Backup Path. */
   | { kind: 'list'; dirs: string[] }
-  /** Reads blobs whose text is to be read, digest in [from, to). */
-  | { kind: 'read'; from: string; to: string }
+  /** Reads the contents `todo[from]` … `todo[to - 1]` of the step. */
+  | { kind: 'read'; from: number; to: number }
 
 /** What the readers need to know in a step. */
 export interface StepContext {
   dialect: Dialect | null
+  /** Contents whose blob is to be read, in the order of their folders (shared memory). */
+  todo: Uint32Array
   /** pk of accounts whose name is not known. */
   unnamed: number[]
   /** Lower-case addresses of known accounts with the account's UUID; domains. */

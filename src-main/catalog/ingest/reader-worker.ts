@@ -2,11 +2,11 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { BackupLayout } from '../../backup/layout.ts'
 import { parseItemFile } from '../../backup/metadata.ts'
-import type { KnownOwners } from '../../backup/owners.ts'
 import { localSource } from '../../backup/source.ts'
 import { openCatalog } from '../catalog.ts'
 import { blobPath } from '../schema.ts'
 import { ContentReader } from './blob-reader.ts'
+import type { ReadContext } from './blob-reader.ts'
 import { ItemReader } from './item-reader.ts'
 import { Outbox } from './outbox.ts'
 import { SHARED_NEXT, SHARED_STOP, toWire } from './protocol.ts'
@@ -35,7 +35,7 @@ function start(): void {
     port.postMessage(message)
   }
 
-  function run(job: Job, context: StepContext, owners: KnownOwners, unnamed: ReadonlySet<number>): void {
+  function run(job: Job, context: StepContext, read: ReadContext): void {
     switch (job.kind) {
       case 'account':
         items.listAccount(job)
@@ -50,7 +50,7 @@ function start(): void {
         contents.list(job.dirs, stopped)
         return
       case 'read':
-        contents.read(job, owners, unnamed, stopped)
+        contents.read(context.todo.subarray(job.from, job.to), read, stopped)
     }
   }
 
@@ -62,12 +62,14 @@ function start(): void {
     }
     try {
       const { jobs, context } = message
-      const owners = { accounts: new Map(context.owners.accounts), domains: new Set(context.owners.domains) }
-      const unnamed = new Set(context.unnamed)
+      const read = {
+        owners: { accounts: new Map(context.owners.accounts), domains: new Set(context.owners.domains) },
+        unnamed: new Set(context.unnamed),
+      }
       while (!stopped()) {
         const job = jobs[Atomics.add(shared, SHARED_NEXT, 1)]
         if (job === undefined) break
-        run(job, context, owners, unnamed)
+        run(job, context, read)
         out.jobDone()
       }
       out.send()

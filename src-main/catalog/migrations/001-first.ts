@@ -47,7 +47,7 @@ CREATE TABLE content (
   indexed INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX content_unclaimed ON content(owner, date) WHERE claims = 0;
-CREATE INDEX content_todo ON content(digest) WHERE indexed = 0;
+CREATE INDEX content_todo ON content(indexed) WHERE indexed = 0;
 
 CREATE TABLE copy (
   path TEXT PRIMARY KEY,
