@@ -77,36 +77,85 @@ export function digestFromHex(value: string): string | null {
   return HEX_RE.test(value) ? digestName(Buffer.from(value, 'hex')) : null
 }
 
-const RUN_RE = /(\{[A-Za-z0-9-]{2,12}\})?([A-Za-z0-9+,]{27,66})(=?)(?![A-Za-z0-9+,=@])/g
+/** 1 for the characters of base64 and the comma that stands for its slash, 2 for the slash itself. */
+const CHARACTERS = new Uint8Array(256)
+for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,')
+  CHARACTERS[letter.charCodeAt(0)] = 1
+CHARACTERS[0x2f] = 2
+const BACKSLASH = 0x5c
+const EQUALS = 0x3d
 
 /**
  * Every digest in a text or in raw bytes, in order, each once. Understands JSON's escapes of `=` and `/` and leaves
- * out password hashes (`{SHA}…`). Used where the structure around them is lost.
+ * out password hashes (`{SHA}…`). One pass, for texts of any size; used where the structure around them is lost.
  */
 export function findDigests(text: string | Buffer): string[] {
-  let source = typeof text === 'string' ? text : text.toString('latin1')
-  if (source.includes('\\'))
-    source = source
-      .replace(/\\u003d/gi, '=')
-      .replace(/\\u002b/gi, '+')
-      .replaceAll('\\/', '/')
+  const source = typeof text === 'string' ? text : text.toString('latin1')
   const found = new Set<string>()
-  for (const match of source.matchAll(RUN_RE)) {
-    if (match[1] !== undefined) continue
-    const before = match.index > 0 ? source[match.index - 1] : undefined
-    if (
-      before === '}' &&
-      /\{[A-Za-z0-9-]{2,12}\}$/.test(source.slice(Math.max(0, match.index - 14), match.index))
-    )
-      continue
-    let name = `${match[2] ?? ''}${match[3] ?? ''}`
-    // `first=,second=`: the comma belongs to the list.
-    if (before === '=' && name.startsWith(',') && !DIGEST_RE.test(name)) name = name.slice(1)
-    if (DIGEST_RE.test(name) && !HEX_RE.test(name)) found.add(name)
-  }
-  for (const match of source.matchAll(/"([A-Za-z0-9+/]{43}=|[A-Za-z0-9+/]{27}=|[A-Za-z0-9+/]{64})"/g)) {
-    const name = (match[1] ?? '').replaceAll('/', ',')
-    if (DIGEST_RE.test(name) && !HEX_RE.test(name)) found.add(name)
+  for (let at = 0; at < source.length; at++) {
+    const kind = kindAt(source, at)
+    if (kind === 0) continue
+    const from = at
+    let slashes = false
+    let escaped = false
+    for (;;) {
+      const here = kindAt(source, at)
+      if (here === 1) at++
+      else if (here === 2) {
+        slashes = true
+        at++
+      } else if (source.charCodeAt(at) === BACKSLASH && source.charCodeAt(at + 1) === 0x2f) {
+        slashes = escaped = true
+        at += 2
+      } else break
+    }
+    // Shorter than the shortest digest: the usual case.
+    if (at - from >= 27) digestsOfRun(source, from, at, slashes, escaped, found)
   }
   return [...found]
+}
+
+function kindAt(source: string, at: number): number {
+  const code = source.charCodeAt(at)
+  return code < 256 ? (CHARACTERS[code] ?? 0) : 0
+}
+
+function digestsOfRun(
+  source: string,
+  from: number,
+  to: number,
+  slashes: boolean,
+  escaped: boolean,
+  found: Set<string>,
+): void {
+  const before = source.charCodeAt(from - 1)
+  // `{SHA}…`: a password hash; `…@host`: a message id.
+  if (before === 0x7d && /\{[A-Za-z0-9-]{2,12}\}$/.test(source.slice(Math.max(0, from - 14), from))) return
+  let end = to
+  const padded = source.charCodeAt(to) === EQUALS || source.slice(to, to + 6).toLowerCase() === '\\u003d'
+  if (padded) end += source.charCodeAt(to) === EQUALS ? 1 : 6
+  if (source.charCodeAt(end) === 0x40) return
+  // The letter of an escape (`\n`) belongs to the text before.
+  const start = before === BACKSLASH ? from + 1 : from
+  const padding = padded ? '=' : ''
+  let run = source.slice(start, to)
+  if (escaped) run = run.replaceAll('\\/', '/')
+  if (slashes) {
+    if (run.length <= 64 && addDigest(run.replaceAll('/', ',') + padding, found)) return
+    const parts = run.split('/')
+    parts.forEach((part, index) => {
+      if (part.length >= 27) addDigest(part + (index === parts.length - 1 ? padding : ''), found)
+    })
+    return
+  }
+  if (addDigest(run + padding, found)) return
+  // `first=,second=`: the comma belongs to the list.
+  if (run.startsWith(',')) addDigest(run.slice(1) + padding, found)
+}
+
+function addDigest(name: string, found: Set<string>): boolean {
+  if (name.length !== 44 && name.length !== 28 && name.length !== 64) return false
+  if (!DIGEST_RE.test(name) || HEX_RE.test(name)) return false
+  found.add(name)
+  return true
 }

@@ -56,9 +56,13 @@ export function salvageObjects(text: string): Salvaged {
       if (code === BACKSLASH) at++
       else if (code === QUOTE) inString = false
       else if (code === 0x0a || code === 0x0d || code === 0) {
-        // JSON has no raw line ends in strings: the closing quote was lost.
-        inString = false
+        // JSON has no raw control characters in strings: this is damage, and the next quote tells where it left us.
         damaged = true
+        const quote = text.indexOf('"', at)
+        if (quote < 0) break
+        const closes = /^\s*[,:}\]]/.test(text.slice(quote + 1, quote + 20))
+        at = closes ? quote : quote - 1
+        inString = false
       }
       continue
     }
@@ -117,11 +121,35 @@ export function salvageObjects(text: string): Salvaged {
     else objects.push(value)
   }
   const wanted = listed.length === 0 ? null : depth
+  const pieces = damaged || failed ? piecesBySignature(text) : []
+  if (pieces.length > objects.length) return { objects: pieces, torn: null, whole: false }
   return {
     objects,
     torn: tornObject(text, stack, wanted, spans),
     whole: complete && !failed && objects.length > 0,
   }
+}
+
+/**
+ * States all begin with the same key: where brackets and quotes no longer fit, each beginning is tried up to the next.
+ */
+function piecesBySignature(text: string): unknown[] {
+  const signature = /[[,]\s*(\{\s*"[^"\\]{1,64}"\s*:)/.exec(text)?.[1]
+  if (signature === undefined) return []
+  const found: unknown[] = []
+  let at = text.indexOf(signature)
+  while (at >= 0 && found.length < MAX_OBJECTS) {
+    const next = text.indexOf(signature, at + signature.length)
+    const end = text.lastIndexOf('}', next < 0 ? text.length : next)
+    if (end > at && end - at < MAX_OBJECT) {
+      const value =
+        parseOrNull(text.slice(at, end + 1)) ??
+        parseOrNull(text.slice(at, text.lastIndexOf('}', end - 1) + 1))
+      if (value !== undefined) found.push(value)
+    }
+    at = next
+  }
+  return found
 }
 
 /** Closes the object in which the text breaks off, so that the fields before the tear can be read. */

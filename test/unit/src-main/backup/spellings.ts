@@ -300,18 +300,16 @@ export const NAMED_SPELLINGS: Record<string, Spelling> = {
   }),
   'newest first, path of the folder nested': (item) => ({
     data: {
-      history: [...item.states]
-        .reverse()
-        .map((s) => ({
-          start: { $date: iso(s.start) },
-          end: s.end === null ? null : { $date: iso(s.end) },
-          type: `TYPE_${s.type.toUpperCase()}`,
-          removed: s.deleted,
-          location: { folderId: s.folder },
-          blob: { ref: `blob:${s.digest ?? ''}` },
-          subject: s.subject,
-          label: s.name,
-        })),
+      history: [...item.states].reverse().map((s) => ({
+        start: { $date: iso(s.start) },
+        end: s.end === null ? null : { $date: iso(s.end) },
+        type: `TYPE_${s.type.toUpperCase()}`,
+        removed: s.deleted,
+        location: { folderId: s.folder },
+        blob: { ref: `blob:${s.digest ?? ''}` },
+        subject: s.subject,
+        label: s.name,
+      })),
     },
   }),
   'base64 with slashes': (item) =>
