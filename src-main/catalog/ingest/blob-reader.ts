@@ -270,11 +270,17 @@ function votesOf(accounts: number[], unnamed: ReadonlySet<number>, mail: Indexed
     .flatMap((pk) => [...addresses].map((address): [number, string] => [pk, address]))
 }
 
+/** `the data ends too early` → `The data ends too early.`; null for nothing. */
+function sentence(detail: string): string | null {
+  if (detail === '') return null
+  return `${detail.charAt(0).toUpperCase()}${detail.slice(1)}${detail.endsWith('.') ? '' : '.'}`
+}
+
 function problemsOf(path: string, digest: string, blob: BlobRead, mail: IndexedMail | null): FoundProblem[] {
   const problems: FoundProblem[] = []
   const kind = KIND[blob.status]
   if (kind !== undefined) {
-    const detail = `${SENTENCE[blob.status] ?? ''}${blob.detail === '' ? '' : ` (${blob.detail})`}`
+    const detail = sentence(blob.detail) ?? SENTENCE[blob.status] ?? 'It cannot be used.'
     problems.push({ kind, path, digest, detail })
   }
   if (mail !== null && mail.longestLine > LMTP_LINE) {

@@ -142,7 +142,7 @@ export class Coordinator {
       }
     }
     const source = localSource(this.#layout.root)
-    const dialect = learnFrom(source, this.#writer, this.#folders)
+    const learned = learnFrom(source, this.#writer, this.#options.zone, this.#folders)
     const blobDirs = blobFolders(source, this.#layout)
     this.#writer.transaction(() => {
       for (const problem of blobDirs.problems) this.#writer.blobs.problem(problem, null)
@@ -155,7 +155,7 @@ export class Coordinator {
       jobs.push({ kind: 'list', dirs: blobDirs.found.slice(i, i + 32) })
     }
     this.#folders = []
-    await this.#step(jobs, dialect)
+    await this.#step(jobs, learned)
     if (this.#stopped) return
     settleContents(this.#writer, blobDirs.refused.length === 0 ? new Set(blobDirs.found) : null, this.#layout)
   }
@@ -218,11 +218,15 @@ export class Coordinator {
     db.pragma('wal_checkpoint(TRUNCATE)')
   }
 
-  async #step(jobs: Job[], dialect: StepContext['dialect'], todo: Uint32Array = new Uint32Array(0)): Promise<void> {
+  async #step(
+    jobs: Job[],
+    learned: StepContext['learned'],
+    todo: Uint32Array = new Uint32Array(0),
+  ): Promise<void> {
     if (jobs.length === 0) return
     this.#jobsDone = 0
     this.#jobsTotal = jobs.length
-    await this.#pool.step(jobs, { ...this.#context(), dialect, todo })
+    await this.#pool.step(jobs, { ...this.#context(), learned, todo })
     this.#commit()
     if (this.#failure !== null) throw this.#failure as Error
   }

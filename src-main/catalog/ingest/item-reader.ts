@@ -66,7 +66,7 @@ export class ItemReader {
   }
 
   /** Reads what changed in some folders. `stopped` is asked between files. */
-  read(job: ItemsJob, parse: Parse, stopped: () => boolean): void {
+  read(job: ItemsJob, parse: Parse, trustIds: boolean, stopped: () => boolean): void {
     const { account, folder } = job
     const known = this.#known(job)
     for (const dir of job.dirs) {
@@ -87,7 +87,7 @@ export class ItemReader {
           rows?.delete(path)
           if (row[3] === stat.size && row[4] === stat.mtime) continue
         }
-        const record = this.#readOne(folder.id, path, id, parse)
+        const record = this.#readOne(folder.id, path, id, parse, trustIds)
         if (record === null) continue
         const mismatch = mismatches.get(path)
         if (mismatch !== undefined) record.problems.push(mismatch)
@@ -120,7 +120,7 @@ export class ItemReader {
     return known
   }
 
-  #readOne(uuid: string, path: string, id: number, parse: Parse): ItemRecord | null {
+  #readOne(uuid: string, path: string, id: number, parse: Parse, trustIds: boolean): ItemRecord | null {
     const record: ItemRecord = {
       id,
       path: path === itemPath(uuid, id) ? null : path,
@@ -154,7 +154,7 @@ export class ItemReader {
     // Of a text that breaks off in its first state, what can be read of that one is better than nothing.
     record.states = parsed.states.length === 0 && parsed.partial !== null ? [parsed.partial] : parsed.states
     if (parsed.folderPaths.some((folder) => folder !== null)) record.folderPaths = parsed.folderPaths
-    if (parsed.id !== null && parsed.id !== id) {
+    if (trustIds && parsed.id !== null && parsed.id !== id) {
       const detail = `Its content says that it is item ${String(parsed.id)}.`
       record.problems.push({ kind: 'id-mismatch', path, digest: null, detail })
     }

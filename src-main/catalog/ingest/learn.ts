@@ -1,5 +1,6 @@
 import { learnDialect } from '../../backup/dialect.ts'
 import type { Dialect } from '../../backup/dialect.ts'
+import { parseItemFile } from '../../backup/metadata.ts'
 import { readItemFolder } from '../../backup/scan.ts'
 import type { AccountFolder } from '../../backup/scan.ts'
 import type { BackupSource } from '../../backup/source.ts'
@@ -16,6 +17,12 @@ const SAMPLE_LIMIT = 1024 * 1024
 /** A dialect learned from fewer files than this is learned again when there are more. */
 const ENOUGH = 200
 
+export interface Learned {
+  dialect: Dialect
+  /** Whether the id that the content tells can be held against the file's name. */
+  trustIds: boolean
+}
+
 /**
  * How the metadata of this path are spelled, learned from a sample over several accounts. What was learned is kept with the catalog, so that
  * files read later are understood like those read before; when it has to be learned anew and differs, all metadata are read again.
@@ -23,12 +30,14 @@ const ENOUGH = 200
 export function learnFrom(
   source: BackupSource,
   writer: CatalogWriter,
+  zone: string,
   folders: readonly { folder: AccountFolder; dirs: string[] }[],
-): Dialect {
+): Learned {
   const stored = readMeta(writer.db, 'dialect')
   const files = Number(readMeta(writer.db, 'dialectFiles') ?? 0)
-  if (typeof stored === 'string' && files >= ENOUGH) return JSON.parse(stored) as Dialect
+  if (typeof stored === 'string' && files >= ENOUGH) return JSON.parse(stored) as Learned
 
+  const texts: { bytes: Buffer; id: number }[] = []
   const samples: unknown[] = []
   const ids: number[] = []
   for (const { folder, dirs } of spread(folders, ACCOUNTS)) {
@@ -39,6 +48,7 @@ export function learnFrom(
         try {
           samples.push(JSON.parse(decodeText(read.bytes).text))
           ids.push(id)
+          texts.push({ bytes: read.bytes, id })
         } catch {
           // A torn file teaches nothing that a whole one does not.
         }
@@ -49,7 +59,16 @@ export function learnFrom(
     ids,
     blobExists: (digest) => source.stat(blobPath(digest)) !== null,
   })
-  const text = JSON.stringify(dialect)
+  // A number that merely looks like the item's id (a transaction's) must not make every item a mismatch.
+  let right = 0
+  let wrong = 0
+  for (const { bytes, id } of texts) {
+    const found = parseItemFile(bytes, { dialect, zone }).id
+    if (found === id) right++
+    else if (found !== null) wrong++
+  }
+  const learned: Learned = { dialect, trustIds: right >= 20 && wrong * 10 < right }
+  const text = JSON.stringify(learned)
   if (text !== stored) {
     writer.transaction(() => {
       if (stored !== null) writer.db.exec('UPDATE item SET file_mtime = NULL')
@@ -57,7 +76,7 @@ export function learnFrom(
       writer.setMeta('dialectFiles', samples.length)
     })
   }
-  return dialect
+  return learned
 }
 
 /** At most `count` elements, evenly spread. */

@@ -3,10 +3,10 @@
  * gives all of them the same list of jobs for a step; they take the next one by an atomic counter, so no reader ever waits for
  * the coordinator while that is busy writing. What readers find comes back in batches.
  */
-import type { Dialect } from '../../backup/dialect.ts'
 import type { AccountFolder } from '../../backup/scan.ts'
 import type { BlobStatus, ItemState, ProblemKind } from '../../backup/types.ts'
 import type { IndexProgress } from '../../contract/backup.ts'
+import type { Learned } from './learn.ts'
 
 export interface IngestOptions {
   /** Any path that detectLayout accepts. */
@@ -73,7 +73,7 @@ export type Job =
 
 /** What the readers need to know in a step. */
 export interface StepContext {
-  dialect: Dialect | null
+  learned: Learned | null
   /** Contents whose blob is to be read, in the order of their folders (shared memory). */
   todo: Uint32Array
   /** pk of accounts whose name is not known. */

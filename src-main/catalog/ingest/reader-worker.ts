@@ -41,9 +41,10 @@ function start(): void {
         items.listAccount(job)
         return
       case 'items': {
-        const { dialect } = context
-        if (dialect === null) throw new Error('items are read before the dialect is known')
-        items.read(job, (bytes) => parseItemFile(bytes, { dialect, zone, blobExists }), stopped)
+        const { learned } = context
+        if (learned === null) throw new Error('items are read before the dialect is known')
+        const { dialect, trustIds } = learned
+        items.read(job, (bytes) => parseItemFile(bytes, { dialect, zone, blobExists }), trustIds, stopped)
         return
       }
       case 'list':
