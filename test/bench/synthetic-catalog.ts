@@ -7,7 +7,15 @@
  */
 import { rmSync } from 'node:fs'
 import { catalogFiles, openCatalog } from '../../src-main/catalog/catalog.ts'
-import { SORT_INDEXES, accountToken, docBase, monthOf, sortKey, typeCode, typeToken } from '../../src-main/catalog/schema.ts'
+import {
+  SORT_INDEXES,
+  accountToken,
+  docBase,
+  monthOf,
+  sortKey,
+  typeCode,
+  typeToken,
+} from '../../src-main/catalog/schema.ts'
 import { foldForIndex } from '../../src-main/catalog/search/tokens.ts'
 import type { ItemType } from '../../src-main/backup/types.ts'
 
@@ -26,7 +34,10 @@ export function random(seed: number): () => number {
   }
 }
 
-const SYLLABLES = 'ba be bi bo bu ca ce co da de di do fa fe fi ga ge go la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se si so ta te ti to va ve vi zo'.split(' ')
+const SYLLABLES =
+  'ba be bi bo bu ca ce co da de di do fa fe fi ga ge go la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se si so ta te ti to va ve vi zo'.split(
+    ' ',
+  )
 
 /** The vocabulary: word 0 is the most frequent. */
 export function vocabulary(size: number): string[] {
@@ -66,7 +77,9 @@ export function writeSyntheticCatalog(file: string, options: SyntheticOptions): 
   db.exec("INSERT INTO fts(fts, rank) VALUES('hashsize', 67108864)")
   db.exec("INSERT INTO fts(fts, rank) VALUES('automerge', 0)")
   const put = {
-    account: db.prepare('INSERT INTO account(pk, uuid, name, display_name, aliases, folder) VALUES(?, ?, ?, ?, ?, ?)'),
+    account: db.prepare(
+      'INSERT INTO account(pk, uuid, name, display_name, aliases, folder) VALUES(?, ?, ?, ?, ?, ?)',
+    ),
     content: db.prepare(
       'INSERT INTO content(id, digest, doc, file_size, status, raw_size, subject, sender, recipients, date, has_attachment, attachments, claims, owner, owner_account, indexed) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,1)',
     ),
@@ -76,23 +89,74 @@ export function writeSyntheticCatalog(file: string, options: SyntheticOptions): 
     ),
     state: db.prepare('INSERT INTO state VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?)'),
     folder: db.prepare('INSERT INTO folder_version VALUES(?,?,?,?,?,?,?,?,?,?)'),
-    fts: db.prepare('INSERT INTO fts(rowid, subject, sender, recipients, body, attachments, tokens) VALUES(?,?,?,?,?,?,?)'),
+    fts: db.prepare(
+      'INSERT INTO fts(rowid, subject, sender, recipients, body, attachments, tokens) VALUES(?,?,?,?,?,?,?)',
+    ),
   }
   db.exec('BEGIN')
   const type = (name: ItemType) => typeCode(name)
   let pk = 0
   let contentId = 0
-  const system: [number, string, number][] = [[1, 'USER_ROOT', 11], [2, 'Inbox', 1], [3, 'Trash', 1], [4, 'Junk', 1], [5, 'Sent', 1], [6, 'Drafts', 1], [7, 'Contacts', 1], [10, 'Calendar', 1]]
+  const system: [number, string, number][] = [
+    [1, 'USER_ROOT', 11],
+    [2, 'Inbox', 1],
+    [3, 'Trash', 1],
+    [4, 'Junk', 1],
+    [5, 'Sent', 1],
+    [6, 'Drafts', 1],
+    [7, 'Contacts', 1],
+    [10, 'Calendar', 1],
+  ]
   const pickAccount = () => 1 + Math.floor(accounts * rnd() ** 2)
   for (let a = 1; a <= accounts; a++) {
     const uuid = `${a.toString(16).padStart(8, '0')}-0000-4000-8000-${a.toString(16).padStart(12, '0')}`
-    put.account.run(a, uuid, `user${a}@example.com`, `User ${word()} ${a}`, JSON.stringify([`u${a}@example.org`]), `user${a}@example.com`)
+    put.account.run(
+      a,
+      uuid,
+      `user${a}@example.com`,
+      `User ${word()} ${a}`,
+      JSON.stringify([`u${a}@example.org`]),
+      `user${a}@example.com`,
+    )
     for (let f = 0; f < 20; f++) {
       const [id, name, parent] = system[f] ?? [257 + f, `Folder ${word()} ${f}`, f > 12 ? 257 + f - 5 : 1]
       pk++
       contentId++
-      put.content.run(contentId, null, null, null, null, null, name, null, null, START, 0, null, 1, null, null)
-      put.item.run(pk, a, id, type('folder'), parent, 0, '', contentId, START, null, sortKey(name), '', 1, START, START, null)
+      put.content.run(
+        contentId,
+        null,
+        null,
+        null,
+        null,
+        null,
+        name,
+        null,
+        null,
+        START,
+        0,
+        null,
+        1,
+        null,
+        null,
+      )
+      put.item.run(
+        pk,
+        a,
+        id,
+        type('folder'),
+        parent,
+        0,
+        '',
+        contentId,
+        START,
+        null,
+        sortKey(name),
+        '',
+        1,
+        START,
+        START,
+        null,
+      )
       put.state.run(pk, 0, a, START, null, type('folder'), 0, parent, '', null, contentId, 0, name)
       put.folder.run(a, id, 0, pk, START, null, 0, type('folder'), name, parent)
     }
@@ -132,21 +196,80 @@ export function writeSyntheticCatalog(file: string, options: SyntheticOptions): 
       if (folder !== 2) states.push([date + 7_200_000, 0, folder, ''])
       if (rnd() < 0.12) states.push([Math.min(END, date + Math.floor(rnd() * 3e10)), 1, 3, ''])
       for (const [n, [start, deleted, place, flags]] of states.entries()) {
-        put.state.run(pk, n, account, start, states[n + 1]?.[0] ?? null, type(kind), deleted, place, flags, null, contentId, deleted ? 0 : 1, null)
+        put.state.run(
+          pk,
+          n,
+          account,
+          start,
+          states[n + 1]?.[0] ?? null,
+          type(kind),
+          deleted,
+          place,
+          flags,
+          null,
+          contentId,
+          deleted ? 0 : 1,
+          null,
+        )
       }
       const [start, deleted, place, flags] = states.at(-1)!
-      put.item.run(pk, account, id, type(kind), place, deleted, flags, contentId, date, size, sortKey(subject), sortKey(sender), states.length, date, start, null)
+      put.item.run(
+        pk,
+        account,
+        id,
+        type(kind),
+        place,
+        deleted,
+        flags,
+        contentId,
+        date,
+        size,
+        sortKey(subject),
+        sortKey(sender),
+        states.length,
+        date,
+        start,
+        null,
+      )
     }
-    put.content.run(contentId, digest, lastDoc, size >> 1, 'ok', size, subject, sender, 'someone@example.com', date, attachment ? 1 : 0, attachment ? JSON.stringify(attachment) : null, copies, orphan ? `user${1 + (i % accounts)}@example.com` : null, orphan ? 1 + (i % accounts) : null)
-    put.fts.run(lastDoc, foldForIndex(subject), sender, 'someone@example.com', foldForIndex(text.join(' ')), attachment?.[0] ?? '', tokens.join(' '))
+    put.content.run(
+      contentId,
+      digest,
+      lastDoc,
+      size >> 1,
+      'ok',
+      size,
+      subject,
+      sender,
+      'someone@example.com',
+      date,
+      attachment ? 1 : 0,
+      attachment ? JSON.stringify(attachment) : null,
+      copies,
+      orphan ? `user${1 + (i % accounts)}@example.com` : null,
+      orphan ? 1 + (i % accounts) : null,
+    )
+    put.fts.run(
+      lastDoc,
+      foldForIndex(subject),
+      sender,
+      'someone@example.com',
+      foldForIndex(text.join(' ')),
+      attachment?.[0] ?? '',
+      tokens.join(' '),
+    )
     if (i % 50_000 === 49_999) {
       db.exec('COMMIT')
       db.exec('BEGIN')
     }
   }
-  db.exec(`INSERT INTO folder_count SELECT account, folder, deleted, type, count(*), sum(instr(flags, 'u') > 0) FROM item WHERE folder IS NOT NULL GROUP BY 1, 2, 3, 4`)
+  db.exec(
+    `INSERT INTO folder_count SELECT account, folder, deleted, type, count(*), sum(instr(flags, 'u') > 0) FROM item WHERE folder IS NOT NULL GROUP BY 1, 2, 3, 4`,
+  )
   const months = new Map<string, number>()
-  for (const row of db.prepare('SELECT account, date, deleted FROM item WHERE type = ?').iterate(type('message'))) {
+  for (const row of db
+    .prepare('SELECT account, date, deleted FROM item WHERE type = ?')
+    .iterate(type('message'))) {
     const { account, date, deleted } = row as { account: number; date: number; deleted: number }
     const key = `${account} ${monthOf(date)} ${deleted}`
     months.set(key, (months.get(key) ?? 0) + 1)
@@ -157,7 +280,19 @@ export function writeSyntheticCatalog(file: string, options: SyntheticOptions): 
     (SELECT count(*), sum(type = 4), sum(deleted), min(date), max(date), max(last_change) FROM item WHERE item.account = account.pk)`)
   for (const index of SORT_INDEXES) db.exec(index.sql)
   const meta = db.prepare('INSERT OR REPLACE INTO meta VALUES(?, ?)')
-  for (const [key, value] of Object.entries({ backupPath: '/synthetic', zone: 'Europe/Rome', revision: 1, phase: 'done', complete: 1, digestRuleUnknown: 0, sorted: 1, items: pk, unclaimed, lastChange: END })) meta.run(key, value)
+  for (const [key, value] of Object.entries({
+    backupPath: '/synthetic',
+    zone: 'Europe/Rome',
+    revision: 1,
+    phase: 'done',
+    complete: 1,
+    digestRuleUnknown: 0,
+    sorted: 1,
+    items: pk,
+    unclaimed,
+    lastChange: END,
+  }))
+    meta.run(key, value)
   db.exec('COMMIT')
   db.exec('ANALYZE')
   db.pragma('journal_mode = WAL')
@@ -168,6 +303,9 @@ export function writeSyntheticCatalog(file: string, options: SyntheticOptions): 
 if (process.argv[1] === import.meta.filename) {
   const [file, items, accounts] = process.argv.slice(2)
   if (file === undefined) throw new Error('usage: synthetic-catalog.ts FILE [ITEMS] [ACCOUNTS]')
-  const seconds = writeSyntheticCatalog(file, { items: Number(items ?? 50_000), ...(accounts ? { accounts: Number(accounts) } : {}) })
+  const seconds = writeSyntheticCatalog(file, {
+    items: Number(items ?? 50_000),
+    ...(accounts ? { accounts: Number(accounts) } : {}),
+  })
   console.log(`${file}: ${seconds.toFixed(1)} s`)
 }

@@ -44,26 +44,24 @@ export function accountBook(context: QueryContext): AccountBook {
           last_change FROM account ORDER BY name IS NULL, name COLLATE NOCASE, uuid`,
       )
       .all() as Row[]
-    const all = rows.map(
-      (row): KnownAccount => ({
-        pk: row.pk,
-        folder: row.folder ?? row.name ?? row.uuid,
-        id: row.uuid,
-        name: row.name,
-        guessed: row.guessed !== 0,
-        displayName: row.display_name,
-        aliases: stringList(row.aliases),
-        cos: row.cos,
-        status: row.status,
-        items: row.items,
-        messages: row.messages,
-        deleted: row.deleted,
-        bytes: row.bytes,
-        first: row.first,
-        last: row.last,
-        lastChange: row.last_change,
-      }),
-    )
+    const all = rows.map((row): KnownAccount => ({
+      pk: row.pk,
+      folder: row.folder ?? row.name ?? row.uuid,
+      id: row.uuid,
+      name: row.name,
+      guessed: row.guessed !== 0,
+      displayName: row.display_name,
+      aliases: stringList(row.aliases),
+      cos: row.cos,
+      status: row.status,
+      items: row.items,
+      messages: row.messages,
+      deleted: row.deleted,
+      bytes: row.bytes,
+      first: row.first,
+      last: row.last,
+      lastChange: row.last_change,
+    }))
     return {
       all,
       byPk: new Map(all.map((account) => [account.pk, account])),

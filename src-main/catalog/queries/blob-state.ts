@@ -33,12 +33,17 @@ export function blobState(facts: BlobFacts, ruleUnknown: boolean): BlobState {
   if (facts.digest === null) return 'none'
   if (facts.file_size === null) return 'missing'
   const status = facts.status as BlobStatus | null
-  const shown = status === null || (ruleUnknown && status === 'digest-mismatch') ? 'ok' : (SHOWN[status] ?? 'damaged')
+  const shown =
+    status === null || (ruleUnknown && status === 'digest-mismatch') ? 'ok' : (SHOWN[status] ?? 'damaged')
   return shown === 'ok' && facts.misplaced !== 0 ? 'misplaced' : shown
 }
 
 /** Place of a blob's file relative to the Backup Path; null when there is no file. */
-export function blobFile(facts: { digest: string | null; path: string | null; file_size: number | null }): string | null {
+export function blobFile(facts: {
+  digest: string | null
+  path: string | null
+  file_size: number | null
+}): string | null {
   if (facts.digest === null || facts.file_size === null) return null
   return facts.path ?? blobPath(facts.digest)
 }

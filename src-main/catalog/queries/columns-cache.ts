@@ -87,7 +87,8 @@ function* loadAccount(context: QueryContext, account: number, at: number | null)
       for (const row of rows) builder.add(row)
     } else {
       for (const row of context.sql(ACCOUNT_AT).raw().all(account, from, to, at) as Loaded[]) builder.add(row)
-      for (const row of context.sql(ACCOUNT_STATELESS).raw().all(account, from, to) as Loaded[]) builder.add(row)
+      for (const row of context.sql(ACCOUNT_STATELESS).raw().all(account, from, to) as Loaded[])
+        builder.add(row)
     }
     from = to
     yield

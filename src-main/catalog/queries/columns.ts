@@ -268,7 +268,12 @@ export function* loadColumns(context: QueryContext, at: number | null): Generato
     if (content < bits.length) columns.bits[i]! |= bits[content]!
   }
   yield
-  return { ...columns, docs: contents.docs, docContent: contents.docContent, ...rowsByContent(columns, contents.highest) }
+  return {
+    ...columns,
+    docs: contents.docs,
+    docContent: contents.docContent,
+    ...rowsByContent(columns, contents.highest),
+  }
 }
 
 function* loadNow(context: QueryContext, builder: ColumnsBuilder): Generator<void> {
@@ -283,12 +288,23 @@ function* loadNow(context: QueryContext, builder: ColumnsBuilder): Generator<voi
   }
 }
 
-function* loadAt(context: QueryContext, builder: ColumnsBuilder, at: number, highest: number): Generator<void> {
+function* loadAt(
+  context: QueryContext,
+  builder: ColumnsBuilder,
+  at: number,
+  highest: number,
+): Generator<void> {
   const step = SLICE / 2
   for (let from = 0; from < highest; from += step) {
-    const stateless = context.sql(STATELESS_SQL).raw().all(from, from + step) as Loaded[]
+    const stateless = context
+      .sql(STATELESS_SQL)
+      .raw()
+      .all(from, from + step) as Loaded[]
     let next = 0
-    for (const row of context.sql(AT_SQL).raw().all(from, from + step, at) as Loaded[]) {
+    for (const row of context
+      .sql(AT_SQL)
+      .raw()
+      .all(from, from + step, at) as Loaded[]) {
       while (next < stateless.length && stateless[next]![0] < row[0]) builder.add(stateless[next++]!)
       builder.add(row)
     }

@@ -56,8 +56,9 @@ function createContext(db: Database): QueryContext {
     return statement
   }
   function meta(key: string): string | number | null {
-    const value: unknown = (sql('SELECT value FROM meta WHERE key = ?').get(key) as { value: unknown } | undefined)
-      ?.value
+    const value: unknown = (
+      sql('SELECT value FROM meta WHERE key = ?').get(key) as { value: unknown } | undefined
+    )?.value
     return typeof value === 'string' || typeof value === 'number' ? value : null
   }
   const revision = (): number => Number(meta('revision') ?? 0)

@@ -54,14 +54,17 @@ const NOWHERE: KnownFolder = {
 export function folderBook(context: QueryContext, pk: number, at: number | null): FolderBook {
   return context.remember('folders', `${String(pk)}@${String(at)}`, 5000, () => {
     const rows = context
-      .sql('SELECT id, starts, ends, deleted, name, parent FROM folder_version WHERE account = ? ORDER BY id, n')
+      .sql(
+        'SELECT id, starts, ends, deleted, name, parent FROM folder_version WHERE account = ? ORDER BY id, n',
+      )
       .all(pk) as Version[]
     const versions = new Map<number, { version: Version; exists: boolean }>()
     for (const row of rows) {
       const known = versions.get(row.id)
       const started = at === null || row.starts === null || row.starts <= at
       const exists = started && (at === null || row.ends === null || at < row.ends)
-      if (known === undefined || exists || (started && !known.exists)) versions.set(row.id, { version: row, exists })
+      if (known === undefined || exists || (started && !known.exists))
+        versions.set(row.id, { version: row, exists })
     }
     return makeBook(versions)
   })

@@ -54,7 +54,8 @@ export function listFolders(
   return snapshot(context, () => {
     const known = accountBook(context).byId.get(account)
     if (known === undefined) return []
-    const tallies = at === null ? talliesNow(context, known.pk, deleted) : talliesAt(context, known.pk, at, deleted)
+    const tallies =
+      at === null ? talliesNow(context, known.pk, deleted) : talliesAt(context, known.pk, at, deleted)
     return nodes(folderBook(context, known.pk, at), tallies, deleted)
   })
 }
@@ -75,7 +76,12 @@ function talliesNow(context: QueryContext, account: number, deleted: DeletedMode
   return tallies
 }
 
-function talliesAt(context: QueryContext, account: number, at: number, deleted: DeletedMode): Map<number, Tally> {
+function talliesAt(
+  context: QueryContext,
+  account: number,
+  at: number,
+  deleted: DeletedMode,
+): Map<number, Tally> {
   const { count, bits, folder, type } = accountColumns(context, account, at)
   const tallies = new Map<number, Tally>()
   for (let row = 0; row < count; row++) {
@@ -104,7 +110,8 @@ function nodes(book: FolderBook, tallies: Map<number, Tally>, deleted: DeletedMo
   }
   for (const id of tallies.keys()) wanted.set(id, book.get(id))
   for (const folder of [...wanted.values()]) {
-    for (let up = folder.parent; up !== null && !wanted.has(up); up = book.get(up).parent) wanted.set(up, book.get(up))
+    for (let up = folder.parent; up !== null && !wanted.has(up); up = book.get(up).parent)
+      wanted.set(up, book.get(up))
   }
   return [...wanted.values()]
     .sort((a, b) => order(a.id) - order(b.id))

@@ -20,7 +20,8 @@ interface Content {
   date: number | null
 }
 
-const CONTENT = 'SELECT id, digest, path, file_size, status, misplaced, subject, date FROM content WHERE id = ?'
+const CONTENT =
+  'SELECT id, digest, path, file_size, status, misplaced, subject, date FROM content WHERE id = ?'
 
 function contentOf(context: QueryContext, id: number | null): Content | null {
   if (id === null) return null
@@ -60,10 +61,13 @@ export function itemDetail(db: Database, ref: number, at: number | null): ItemDe
 }
 
 /** Contents of all states, the one shown, and those that only salvaged digests name. */
-export function contentsOfItem(context: QueryContext, item: number, states: readonly StoredState[]): number[] {
+export function contentsOfItem(
+  context: QueryContext,
+  item: number,
+  states: readonly StoredState[],
+): number[] {
   const row = context.sql('SELECT content, extra FROM item WHERE pk = ?').get(item) as
-    | { content: number; extra: string | null }
-    | undefined
+    { content: number; extra: string | null } | undefined
   const contents = new Set(states.map((state) => state.content).filter((content) => content !== null))
   if (row !== undefined) {
     for (const content of JSON.parse(row.extra ?? '[]') as number[]) contents.add(content)
@@ -76,8 +80,7 @@ export function contentsOfItem(context: QueryContext, item: number, states: read
 export function metadataPath(db: Database, item: number): string | null {
   const context = contextOf(db)
   const row = context.sql('SELECT account, id, path FROM item WHERE pk = ?').get(item) as
-    | { account: number; id: number; path: string | null }
-    | undefined
+    { account: number; id: number; path: string | null } | undefined
   if (row === undefined) return null
   const account = accountBook(context).byPk.get(row.account)
   return row.path ?? (account === undefined ? null : itemPath(account.id, row.id))
@@ -111,12 +114,23 @@ export function blobOfRow(db: Database, ref: number, at: number | null, state?: 
   })
 }
 
-function contentInView(context: QueryContext, ref: number, at: number | null, state: number | undefined): number | null {
+function contentInView(
+  context: QueryContext,
+  ref: number,
+  at: number | null,
+  state: number | undefined,
+): number | null {
   if (ref < 0) return state === undefined ? -ref : null
   const states = statesOf(context, ref)
   if (state !== undefined) return states[state]?.content ?? null
   if (at !== null && states.length > 0) return states.findLast((one) => holdsAt(one, at))?.content ?? null
   return (context.sql('SELECT content FROM item WHERE pk = ?').pluck().get(ref) as number | undefined) ?? null
+}
+
+/** Index of the state that holds at `at` in the item's states; null when none does or it has no states. */
+export function stateIndexAt(db: Database, ref: number, at: number): number | null {
+  const index = ref < 0 ? -1 : statesOf(contextOf(db), ref).findLastIndex((state) => holdsAt(state, at))
+  return index < 0 ? null : index
 }
 
 // ---- the history

@@ -59,7 +59,11 @@ export function countRows(db: Database, view: CatalogView, zone: string): number
 
 // ---- pages of a selection
 
-function selectedRefs(context: QueryContext, selection: Selection, page: PageRequest): { refs: number[]; total: number } {
+function selectedRefs(
+  context: QueryContext,
+  selection: Selection,
+  page: PageRequest,
+): { refs: number[]; total: number } {
   const rows = sortedRows(context, selection, page.sort)
   const total = rows.length
   const refs: number[] = []
@@ -96,7 +100,11 @@ function sortedRows(context: QueryContext, selection: Selection, sort: Sort): In
   return rows
 }
 
-function textKeys(context: QueryContext, { columns, rows }: Selection, sort: 'from' | 'subject'): Map<number, string> {
+function textKeys(
+  context: QueryContext,
+  { columns, rows }: Selection,
+  sort: 'from' | 'subject',
+): Map<number, string> {
   const keys = new Map<number, string>()
   const items: number[] = []
   const contents: number[] = []
@@ -106,7 +114,9 @@ function textKeys(context: QueryContext, { columns, rows }: Selection, sort: 'fr
     else contents.push(-ref)
   }
   const itemColumn = sort === 'from' ? 'sender_key' : 'subject_key'
-  const itemKeys = context.sql(`SELECT j.value, i.${itemColumn} FROM json_each(?) j CROSS JOIN item i ON i.pk = j.value`)
+  const itemKeys = context.sql(
+    `SELECT j.value, i.${itemColumn} FROM json_each(?) j CROSS JOIN item i ON i.pk = j.value`,
+  )
   for (let at = 0; at < items.length; at += 10_000) {
     const part = JSON.stringify(items.slice(at, at + 10_000))
     for (const [pk, key] of itemKeys.raw().all(part) as [number, string][]) keys.set(pk, key)
@@ -117,7 +127,8 @@ function textKeys(context: QueryContext, { columns, rows }: Selection, sort: 'fr
   )
   for (let at = 0; at < contents.length; at += 10_000) {
     const part = JSON.stringify(contents.slice(at, at + 10_000))
-    for (const [id, text] of contentKeys.raw().all(part) as [number, string | null][]) keys.set(-id, sortKey(text))
+    for (const [id, text] of contentKeys.raw().all(part) as [number, string | null][])
+      keys.set(-id, sortKey(text))
   }
   return keys
 }
@@ -176,7 +187,10 @@ function totalOf(context: QueryContext, place: Place): number {
   return context.remember('total', place.key, 200, () => {
     let total = 0
     for (const leg of place.legs) {
-      total += context.sql(`SELECT count(*) FROM item WHERE ${leg}`).pluck().get(...place.values) as number
+      total += context
+        .sql(`SELECT count(*) FROM item WHERE ${leg}`)
+        .pluck()
+        .get(...place.values) as number
     }
     return total
   })
@@ -194,7 +208,11 @@ function anchorsOf(context: QueryContext, key: string): Anchor[] {
   return context.remember('anchors', key, 50, () => [])
 }
 
-function indexedRefs(context: QueryContext, view: CatalogView, page: PageRequest): { refs: number[]; total: number } {
+function indexedRefs(
+  context: QueryContext,
+  view: CatalogView,
+  page: PageRequest,
+): { refs: number[]; total: number } {
   const place = placeOf(context, view)
   if (place === null) return { refs: [], total: 0 }
   const total = totalOf(context, place)
@@ -202,7 +220,8 @@ function indexedRefs(context: QueryContext, view: CatalogView, page: PageRequest
   if (limit <= 0) return { refs: [], total }
   const anchors = anchorsOf(context, `${place.key} ${page.sort} ${String(page.descending)}`)
   const near = anchors.reduce<Anchor | null>(
-    (best, anchor) => (anchor.offset <= page.offset && (best === null || anchor.offset > best.offset) ? anchor : best),
+    (best, anchor) =>
+      anchor.offset <= page.offset && (best === null || anchor.offset > best.offset) ? anchor : best,
     null,
   )
   const skip = page.offset - (near?.offset ?? 0)

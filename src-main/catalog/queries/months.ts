@@ -98,7 +98,9 @@ function ofTable(context: QueryContext, view: CatalogView): MonthCount[] {
     values.push(monthOf(view.before - 1))
   }
   const rows = context
-    .sql(`SELECT month, sum(messages) AS messages FROM month WHERE ${conditions.join(' AND ')} GROUP BY month`)
+    .sql(
+      `SELECT month, sum(messages) AS messages FROM month WHERE ${conditions.join(' AND ')} GROUP BY month`,
+    )
     .all(...values) as { month: number; messages: number }[]
   return named(new Map(rows.map(({ month, messages }) => [month, messages])))
 }

@@ -49,9 +49,14 @@ export function listProblems(
     const { kind, offset, limit } = request
     const where = kind === undefined ? '' : 'WHERE kind = ?'
     const values = kind === undefined ? [] : [kind]
-    const total = context.sql(`SELECT count(*) FROM problem ${where}`).pluck().get(...values) as number
+    const total = context
+      .sql(`SELECT count(*) FROM problem ${where}`)
+      .pluck()
+      .get(...values) as number
     const found = context
-      .sql(`SELECT id, kind, path, digest, detail, item, content FROM problem ${where} ORDER BY id LIMIT ? OFFSET ?`)
+      .sql(
+        `SELECT id, kind, path, digest, detail, item, content FROM problem ${where} ORDER BY id LIMIT ? OFFSET ?`,
+      )
       .all(...values, limit, offset) as Stored[]
     return { rows: found.map((problem) => problemRow(context, problem)), total }
   })
@@ -74,7 +79,10 @@ function problemRow(context: QueryContext, problem: Stored): ProblemRow {
 /** A problem that names only a digest is about that blob. */
 function contentOf(context: QueryContext, problem: Stored): number | null {
   if (problem.digest === null || problem.item !== null) return null
-  return (context.sql('SELECT id FROM content WHERE digest = ?').pluck().get(problem.digest) as number | undefined) ?? null
+  return (
+    (context.sql('SELECT id FROM content WHERE digest = ?').pluck().get(problem.digest) as
+      number | undefined) ?? null
+  )
 }
 
 interface Affected {
@@ -128,7 +136,10 @@ export function problemsOfItem(context: QueryContext, item: number, contents: re
     ...(context.sql('SELECT id, detail FROM problem WHERE item = ?').raw().all(item) as [number, string][]),
     ...contents.flatMap(
       (content) =>
-        context.sql('SELECT id, detail FROM problem WHERE content = ? LIMIT 50').raw().all(content) as [number, string][],
+        context.sql('SELECT id, detail FROM problem WHERE content = ? LIMIT 50').raw().all(content) as [
+          number,
+          string,
+        ][],
     ),
   ]
   return [...new Map(rows).values()]

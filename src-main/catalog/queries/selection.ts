@@ -32,7 +32,7 @@ export interface Selection {
 type Test = (columns: Columns, row: number) => boolean
 
 /** So many hits are looked up one by one when the columns are not loaded: cheaper than loading them. */
-const FEW = 3000
+export const FEW = 3000
 const NOTHING = new Int32Array(0)
 
 /** Whether the view is answered by a selection; the others go through SQLite's indexes (list.ts). */
@@ -142,7 +142,21 @@ type MiniRow = [
 ]
 
 function addMini(builder: ColumnsBuilder, row: MiniRow): void {
-  const [ref, account, folder, content, type, deleted, flags, date, size, digest, file_size, status, has_attachment] = row
+  const [
+    ref,
+    account,
+    folder,
+    content,
+    type,
+    deleted,
+    flags,
+    date,
+    size,
+    digest,
+    file_size,
+    status,
+    has_attachment,
+  ] = row
   builder.add(
     [ref, account, folder, content, type, deleted, flags, date, size],
     contentBits({ digest, file_size, status, has_attachment }),
@@ -186,7 +200,8 @@ function search(
 function asksContent(query: ParsedQuery): boolean {
   return query.terms.some(
     (term) =>
-      term.kind === 'attachment' || (term.kind === 'is' && (term.what === 'damaged' || term.what === 'missing')),
+      term.kind === 'attachment' ||
+      (term.kind === 'is' && (term.what === 'damaged' || term.what === 'missing')),
   )
 }
 
@@ -212,7 +227,12 @@ function hitsOf(context: QueryContext, expression: string): number[] {
   return context.sql('SELECT rowid FROM fts WHERE fts MATCH ?').pluck().all(expression) as number[]
 }
 
-function fromHits(context: QueryContext, hits: number[], at: number | null, tests: readonly Test[]): Selection {
+function fromHits(
+  context: QueryContext,
+  hits: number[],
+  at: number | null,
+  tests: readonly Test[],
+): Selection {
   if (hits.length === 0) return none(at)
   const loaded = loadedColumns(context, at)
   if (loaded === null && hits.length <= FEW) {
@@ -248,7 +268,11 @@ function markContents(columns: FullColumns, hits: number[]): Uint8Array {
 }
 
 /** Both lists rise: many hits are merged, few are looked up. Hits that are newer than the columns are passed over. */
-function eachContent({ docs, docContent }: FullColumns, hits: number[], take: (content: number) => void): void {
+function eachContent(
+  { docs, docContent }: FullColumns,
+  hits: number[],
+  take: (content: number) => void,
+): void {
   let at = 0
   const merge = hits.length > docs.length / 16
   for (const hit of hits) {
@@ -304,7 +328,17 @@ function addFewAt(context: QueryContext, builder: ColumnsBuilder, json: string, 
     const state = stateAt(context, item, at)
     if (state?.content !== content) continue
     builder.add(
-      [item, state.account, state.folder, content, state.type, state.deleted, state.flags, state.date, state.size],
+      [
+        item,
+        state.account,
+        state.folder,
+        content,
+        state.type,
+        state.deleted,
+        state.flags,
+        state.date,
+        state.size,
+      ],
       contentBits({ digest, file_size, status, has_attachment }),
     )
   }
@@ -352,7 +386,8 @@ function testOf(context: QueryContext, term: Term, at: number | null): Test | nu
     case 'is': {
       const what = term.what
       if (what === 'unclaimed') return (columns, row) => columns.ref[row]! < 0
-      if (what === 'read') return (columns, row) => columns.ref[row]! > 0 && (columns.bits[row]! & BIT.unread) === 0
+      if (what === 'read')
+        return (columns, row) => columns.ref[row]! > 0 && (columns.bits[row]! & BIT.unread) === 0
       const bit = IS_BITS[what] ?? 0
       return (columns, row) => (columns.bits[row]! & bit) !== 0
     }
@@ -362,7 +397,9 @@ function testOf(context: QueryContext, term: Term, at: number | null): Test | nu
     }
     case 'size': {
       const { bytes, more } = term
-      return more ? (columns, row) => columns.size[row]! > bytes : (columns, row) => columns.size[row]! < bytes
+      return more
+        ? (columns, row) => columns.size[row]! > bytes
+        : (columns, row) => columns.size[row]! < bytes
     }
     case 'date': {
       const { from, until } = term
@@ -384,7 +421,8 @@ function itemsTagged(context: QueryContext, name: string, at: number | null): Se
       : context.sql('SELECT DISTINCT item, tags FROM state WHERE tags IS NOT NULL').raw().all()
   ) as [number, string][]
   const found = new Set(rows.filter(([, tags]) => carries(tags)).map(([pk]) => pk))
-  if (at !== null) for (const pk of found) if (!carries(stateAt(context, pk, at)?.tags ?? null)) found.delete(pk)
+  if (at !== null)
+    for (const pk of found) if (!carries(stateAt(context, pk, at)?.tags ?? null)) found.delete(pk)
   return found
 }
 

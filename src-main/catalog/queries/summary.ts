@@ -19,7 +19,10 @@ export function catalogSummary(db: Database): CatalogSummary {
       (latest, { lastChange: at }) => (at !== null && (latest === null || at > latest) ? at : latest),
       null,
     )
-    const kinds = context.sql('SELECT kind, count(*) FROM problem GROUP BY kind').raw().all() as [string, number][]
+    const kinds = context.sql('SELECT kind, count(*) FROM problem GROUP BY kind').raw().all() as [
+      string,
+      number,
+    ][]
     return {
       accounts: accounts.length,
       items: sum((account) => account.items),

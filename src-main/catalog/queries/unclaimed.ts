@@ -15,7 +15,9 @@ export function listUnclaimedOwners(db: Database): UnclaimedOwner[] {
   const context = contextOf(db)
   return snapshot(context, () => {
     const rows = context
-      .sql('SELECT owner, count(*) AS messages FROM content INDEXED BY content_unclaimed WHERE claims = 0 GROUP BY owner')
+      .sql(
+        'SELECT owner, count(*) AS messages FROM content INDEXED BY content_unclaimed WHERE claims = 0 GROUP BY owner',
+      )
       .all() as { owner: string | null; messages: number }[]
     const account = context
       .sql(

@@ -168,7 +168,12 @@ function countIndexed(context: QueryContext, view: CatalogView): { items: number
   const sql = `SELECT count(*) AS items, coalesce(sum(size), 0) AS bytes FROM item ${hint} WHERE ${where.conditions.join(' AND ')}
     AND ${LISTED_SQL}`
   const key = JSON.stringify([sql, where.values])
-  return context.remember('counted', key, 50, () => context.sql(sql).get(...where.values) as { items: number; bytes: number })
+  return context.remember(
+    'counted',
+    key,
+    50,
+    () => context.sql(sql).get(...where.values) as { items: number; bytes: number },
+  )
 }
 
 function countKeys(context: QueryContext, refs: Int32Array): { items: number; bytes: number } {
@@ -177,7 +182,10 @@ function countKeys(context: QueryContext, refs: Int32Array): { items: number; by
   const count = (sql: string, ids: number[]) =>
     context.sql(sql).get(JSON.stringify(ids)) as { items: number; bytes: number }
   const one = count(items, Array.from(refs.filter((ref) => ref > 0)))
-  const two = count(contents, Array.from(refs.filter((ref) => ref < 0)).map((ref) => -ref))
+  const two = count(
+    contents,
+    Array.from(refs.filter((ref) => ref < 0)).map((ref) => -ref),
+  )
   return { items: one.items + two.items, bytes: one.bytes + two.bytes }
 }
 
@@ -237,18 +245,35 @@ interface Named {
   others: number[]
 }
 
-function namedContents(item: ItemRowFacts, states: readonly StateFacts[], inView: StateFacts | null, at: number | null): Named {
+function namedContents(
+  item: ItemRowFacts,
+  states: readonly StateFacts[],
+  inView: StateFacts | null,
+  at: number | null,
+): Named {
   const extra = JSON.parse(item.extra ?? '[]') as number[]
   if (at !== null && inView !== null) return { shown: inView.content, others: [] }
-  const all = new Set([...states.map((state) => state.content).filter((content) => content !== null), ...extra])
+  const all = new Set([
+    ...states.map((state) => state.content).filter((content) => content !== null),
+    ...extra,
+  ])
   all.delete(item.content)
   return { shown: item.content, others: [...all] }
 }
 
-function* readChunk(context: QueryContext, refs: readonly number[], at: number | null): Generator<WalkedItem> {
+function* readChunk(
+  context: QueryContext,
+  refs: readonly number[],
+  at: number | null,
+): Generator<WalkedItem> {
   const json = JSON.stringify(refs.filter((ref) => ref > 0))
   const items = new Map((context.sql(ITEMS).all(json) as ItemRowFacts[]).map((item) => [item.pk, item]))
-  const states = Map.groupBy(context.sql(STATES).all(json) as StateFacts[], (state) => state.item)
+  const states = new Map<number, StateFacts[]>()
+  for (const state of context.sql(STATES).all(json) as StateFacts[]) {
+    const own = states.get(state.item)
+    if (own === undefined) states.set(state.item, [state])
+    else own.push(state)
+  }
   const chosen = new Map<number, { states: StateFacts[]; inView: StateFacts | null; named: Named }>()
   const ids = new Set(refs.filter((ref) => ref < 0).map((ref) => -ref))
   for (const item of items.values()) {
@@ -260,7 +285,10 @@ function* readChunk(context: QueryContext, refs: readonly number[], at: number |
     chosen.set(item.pk, { states: own, inView, named })
   }
   const contents = new Map(
-    (context.sql(CONTENTS).all(JSON.stringify([...ids])) as ContentFacts[]).map((content) => [content.id, content]),
+    (context.sql(CONTENTS).all(JSON.stringify([...ids])) as ContentFacts[]).map((content) => [
+      content.id,
+      content,
+    ]),
   )
   const ruleUnknown = digestRuleUnknown(context)
   for (const ref of refs) {
@@ -271,7 +299,8 @@ function* readChunk(context: QueryContext, refs: readonly number[], at: number |
     }
     const item = items.get(ref)
     const parts = chosen.get(ref)
-    if (item !== undefined && parts !== undefined) yield walkedItem(context, item, parts, contents, at, ruleUnknown)
+    if (item !== undefined && parts !== undefined)
+      yield walkedItem(context, item, parts, contents, at, ruleUnknown)
   }
 }
 

@@ -22,7 +22,8 @@ const COLUMNS: Record<Exclude<TextPlace, 'any'>, string> = {
 const TEXT_COLUMNS = '{subject sender recipients body attachments}'
 /** Words that could be mistaken for the index's own tokens; only for those the search is limited to the text columns (it costs time). */
 const LIKE_TOKENS = /(?:^|[^a-z])(?:acc\d|hasattach|type[a-z]|unclaimed)/i
-const LIKE_TOKENS_PREFIX = /(?:^|[^a-z])(?:a|ac|acc\d*|h|ha|has|hasa[a-z]*|t|ty|typ|type[a-z]*|u|un|unc[a-z]*)$/i
+const LIKE_TOKENS_PREFIX =
+  /(?:^|[^a-z])(?:a|ac|acc\d*|h|ha|has|hasa[a-z]*|t|ty|typ|type[a-z]*|u|un|unc[a-z]*)$/i
 
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '""')}"`

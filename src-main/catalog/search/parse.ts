@@ -76,7 +76,13 @@ const PLACES: Record<string, TextPlace> = {
   filename: 'attachment',
   attachment: 'attachment',
 }
-const IS_ALIASES: Record<string, IsWord> = { starred: 'flagged', replied: 'answered', drafts: 'draft', unseen: 'unread', seen: 'read' }
+const IS_ALIASES: Record<string, IsWord> = {
+  starred: 'flagged',
+  replied: 'answered',
+  drafts: 'draft',
+  unseen: 'unread',
+  seen: 'read',
+}
 const TYPE_ALIASES: Record<string, ItemType> = {
   mail: 'message',
   email: 'message',
@@ -90,7 +96,16 @@ const TYPE_ALIASES: Record<string, ItemType> = {
   tasks: 'task',
   folders: 'folder',
 }
-const UNITS: Record<string, number> = { '': 1, b: 1, k: 1024, kb: 1024, m: 1024 ** 2, mb: 1024 ** 2, g: 1024 ** 3, gb: 1024 ** 3 }
+const UNITS: Record<string, number> = {
+  '': 1,
+  b: 1,
+  k: 1024,
+  kb: 1024,
+  m: 1024 ** 2,
+  mb: 1024 ** 2,
+  g: 1024 ** 3,
+  gb: 1024 ** 3,
+}
 
 function parseSize(value: string): number | null {
   const hit = /^(\d{1,12}(?:[.,]\d{1,6})?)\s*([kmg]?b?)$/i.exec(value)
@@ -100,16 +115,25 @@ function parseSize(value: string): number | null {
 
 function isWord(value: string): IsWord | null {
   const word = value.toLowerCase()
-  return IS_WORDS.find((known) => known === word) ?? (Object.hasOwn(IS_ALIASES, word) ? IS_ALIASES[word]! : null)
+  return (
+    IS_WORDS.find((known) => known === word) ?? (Object.hasOwn(IS_ALIASES, word) ? IS_ALIASES[word]! : null)
+  )
 }
 
 function itemType(value: string): ItemType | null {
   const word = value.toLowerCase()
-  return ITEM_TYPES.find((known) => known === word) ?? (Object.hasOwn(TYPE_ALIASES, word) ? TYPE_ALIASES[word]! : null)
+  return (
+    ITEM_TYPES.find((known) => known === word) ??
+    (Object.hasOwn(TYPE_ALIASES, word) ? TYPE_ALIASES[word]! : null)
+  )
 }
 
 /** `after:` counts from the beginning of a day or month, `before:` up to it, `on:` is all of it. */
-function dateCondition(field: 'after' | 'before' | 'on', value: string, context: ParseContext): Condition | null {
+function dateCondition(
+  field: 'after' | 'before' | 'on',
+  value: string,
+  context: ParseContext,
+): Condition | null {
   const range = parseDateRange(value, context.zone, context.now ?? Date.now())
   if (range === null) return null
   if (field === 'after') return { kind: 'date', from: range.start, until: null }
@@ -204,14 +228,16 @@ function isField(name: string): boolean {
 function textCondition(place: TextPlace, value: string, quoted: boolean): Condition {
   const prefix = !quoted && value.endsWith('*') && !value.endsWith('**')
   const text = prefix ? value.slice(0, -1) : value
-  if (!foldForQuery(text, prefix).searchable) return { kind: 'nothing', why: text.trim() === '' ? 'empty' : 'no-word' }
+  if (!foldForQuery(text, prefix).searchable)
+    return { kind: 'nothing', why: text.trim() === '' ? 'empty' : 'no-word' }
   return { kind: 'text', place, text, prefix }
 }
 
 function conditionOf(piece: Piece, context: ParseContext): Condition {
   if (piece.field === null) return textCondition('any', piece.value, piece.quoted)
   if (piece.value.trim() === '') return { kind: 'nothing', why: 'empty' }
-  if (Object.hasOwn(PLACES, piece.field)) return textCondition(PLACES[piece.field]!, piece.value, piece.quoted)
+  if (Object.hasOwn(PLACES, piece.field))
+    return textCondition(PLACES[piece.field]!, piece.value, piece.quoted)
   const found = FIELDS[piece.field]!(piece.value.trim(), context)
   return found ?? textCondition('any', `${piece.field}:${piece.value}`, true)
 }
