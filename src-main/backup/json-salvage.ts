@@ -121,7 +121,7 @@ export function salvageObjects(text: string): Salvaged {
     else objects.push(value)
   }
   const wanted = listed.length === 0 ? null : depth
-  const pieces = damaged || failed ? piecesBySignature(text) : []
+  const pieces = complete && !failed ? [] : piecesBySignature(text)
   if (pieces.length > objects.length) return { objects: pieces, torn: null, whole: false }
   return {
     objects,
