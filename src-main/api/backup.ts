@@ -7,6 +7,8 @@ import type { RecentPath } from '../contract/backup.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import { realPlace } from '../engine/paths.ts'
 import { listRecent, removeRecent } from '../engine/recent.ts'
+import { exportSpool } from '../export/export-task.ts'
+import type { ExportRequest } from '../export/request.ts'
 import type { Engine } from './engine.ts'
 import { os } from './implementer.ts'
 
@@ -55,10 +57,25 @@ function recentPaths(engine: Engine): RecentPath[] {
 /** Removes the catalog of a path and takes it off the list; the path itself may be gone. */
 async function forget(engine: Engine, path: string): Promise<{ bytes: number }> {
   const root = realPlace(path)
+  const catalogFile = catalogFileFor(engine.dataFolder, root)
+  assertUnused(engine, catalogFile)
   await engine.backups.close(catalogIdFor(root))
-  const bytes = removeCatalog(catalogFileFor(engine.dataFolder, root))
+  const bytes = removeCatalog(catalogFile)
+  rmSync(exportSpool(engine.dataFolder, catalogIdFor(root)), { recursive: true, force: true })
   removeRecent(engine.db, root)
   return { bytes }
+}
+
+/** A catalog that an export reads must stay. @throws ExpectedError REFUSED */
+function assertUnused(engine: Engine, catalogFile: string): void {
+  for (const { id, kind, state } of engine.tasks.list()) {
+    if (kind !== 'export' || (state !== 'running' && state !== 'paused')) continue
+    if ((engine.tasks.params(id) as ExportRequest).catalogFile !== catalogFile) continue
+    throw new ExpectedError('REFUSED', 'The catalog is in use', {
+      why: 'An export of this backup path is running.',
+      next: 'Stop the export or let it finish, then remove the catalog.',
+    })
+  }
 }
 
 /** Two people asking at once get the same sample. */

@@ -6,7 +6,8 @@ import { readSettings, saveSettings } from '../engine/settings.ts'
 import { TaskManager } from '../engine/tasks.ts'
 import { registerExports } from '../export/export-task.ts'
 import { handleFileRequest, type FileResponse } from './files.ts'
-import { OpenBackups } from './open-backups.ts'
+import { createMailApi, type MailApi } from './mail.ts'
+import { localZone, OpenBackups } from './open-backups.ts'
 
 export interface EngineOptions {
   /** Absolute path; default: the platform's. */
@@ -26,7 +27,10 @@ export interface Engine {
   readonly db: AppDatabase
   readonly tasks: TaskManager
   readonly backups: OpenBackups
+  readonly mail: MailApi
   pickFolder(title: string): Promise<string | null>
+  /** Zone in which a person writes and reads dates, IANA name. */
+  displayZone(): string
   settings(): Settings
   saveSettings(patch: Partial<Settings>): Settings
   /** Throws REFUSED when a folder lies under an open Backup Path or around one. @param what how the message calls it */
@@ -47,6 +51,13 @@ export function createEngine(options: EngineOptions): Engine {
   const db = openAppDatabase(folder)
   const tasks = new TaskManager(db)
   const backups = new OpenBackups({ dataFolder: folder, db, tasks, log })
+  const displayZone = (): string => readSettings(db).displayZone ?? localZone()
+  const mail = createMailApi({
+    openCatalog: (catalogId) => {
+      const { db: catalog, path } = backups.get(catalogId)
+      return { id: catalogId, db: catalog, root: path, zone: displayZone() }
+    },
+  })
   registerExports(tasks)
   let closing: Promise<void> | null = null
   options.onSettings?.(readSettings(db))
@@ -58,10 +69,12 @@ export function createEngine(options: EngineOptions): Engine {
     db,
     tasks,
     backups,
+    mail,
     pickFolder: (title) => {
       if (!options.pickFolder) throw new Error('only the desktop has a folder dialog')
       return options.pickFolder(title)
     },
+    displayZone,
     settings: () => readSettings(db),
     saveSettings: (patch) => {
       const saved = saveSettings(db, patch)
@@ -69,7 +82,7 @@ export function createEngine(options: EngineOptions): Engine {
       return saved
     },
     assertMayWrite: (target, what) => backups.assertMayWrite(target, what),
-    file: (url) => handleFileRequest(url, { loadMessage: () => Promise.resolve(null) }),
+    file: (url) => handleFileRequest(url, mail),
     close: () =>
       (closing ??= (async () => {
         await tasks.close()
