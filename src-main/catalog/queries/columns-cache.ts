@@ -65,13 +65,13 @@ function keep(context: QueryContext, wanted: Wanted, columns: Columns | FullColu
 }
 
 const ACCOUNT_NOW = `SELECT pk, account, folder, content, type, deleted, flags, date, size FROM item
-  WHERE account = ?1 AND id > ?2 ORDER BY id LIMIT 20000`
+  WHERE account = @account AND id > @from AND id <= @to ORDER BY id`
 const ACCOUNT_AT = `SELECT s.item, s.account, s.folder, s.content, s.type, s.deleted, s.flags, i.date, i.size
   FROM item i JOIN state s ON s.item = i.pk
-  WHERE i.account = ?1 AND i.id > ?2 AND i.id <= ?3
-    AND (s.starts IS NULL OR s.starts <= ?4) AND (s.ends IS NULL OR s.ends > ?4) ORDER BY i.id, s.n`
+  WHERE i.account = @account AND i.id > @from AND i.id <= @to
+    AND (s.starts IS NULL OR s.starts <= @at) AND (s.ends IS NULL OR s.ends > @at) ORDER BY i.id, s.n`
 const ACCOUNT_STATELESS = `SELECT pk, account, folder, content, type, deleted, flags, date, size FROM item
-  WHERE account = ?1 AND id > ?2 AND id <= ?3 AND states = 0`
+  WHERE account = @account AND id > @from AND id <= @to AND states = 0`
 const ACCOUNT_STEP = `SELECT max(id) FROM (SELECT id FROM item WHERE account = ? AND id > ? ORDER BY id LIMIT 10000)`
 
 /** Rows of one account, without those bits that come from the content. */
@@ -83,11 +83,11 @@ function* loadAccount(context: QueryContext, account: number, at: number | null)
     const to = context.sql(ACCOUNT_STEP).pluck().get(account, from) as number | null
     if (to === null) break
     if (at === null) {
-      const rows = context.sql(ACCOUNT_NOW).raw().all(account, from) as Loaded[]
+      const rows = context.sql(ACCOUNT_NOW).raw().all({ account, from, to }) as Loaded[]
       for (const row of rows) builder.add(row)
     } else {
-      for (const row of context.sql(ACCOUNT_AT).raw().all(account, from, to, at) as Loaded[]) builder.add(row)
-      for (const row of context.sql(ACCOUNT_STATELESS).raw().all(account, from, to) as Loaded[])
+      for (const row of context.sql(ACCOUNT_AT).raw().all({ account, from, to, at }) as Loaded[]) builder.add(row)
+      for (const row of context.sql(ACCOUNT_STATELESS).raw().all({ account, from, to }) as Loaded[])
         builder.add(row)
     }
     from = to

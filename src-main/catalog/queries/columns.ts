@@ -224,11 +224,11 @@ const NOW_SQL = `SELECT pk, account, folder, content, type, deleted, flags, date
 /** States valid at a time; later states of an item come later and win. */
 const AT_SQL = `SELECT s.item, s.account, s.folder, s.content, s.type, s.deleted, s.flags, i.date, i.size
   FROM state s JOIN item i ON i.pk = s.item
-  WHERE s.item > ?1 AND s.item <= ?2 AND (s.starts IS NULL OR s.starts <= ?3) AND (s.ends IS NULL OR s.ends > ?3)
+  WHERE s.item > @from AND s.item <= @to AND (s.starts IS NULL OR s.starts <= @at) AND (s.ends IS NULL OR s.ends > @at)
   ORDER BY s.item, s.n`
 /** Items of unreadable metadata have no states: nothing says that they were not there. */
 const STATELESS_SQL = `SELECT pk, account, folder, content, type, deleted, flags, date, size FROM item
-  WHERE pk > ?1 AND pk <= ?2 AND states = 0 ORDER BY pk`
+  WHERE pk > @from AND pk <= @to AND states = 0 ORDER BY pk`
 const CONTENT_SQL = `SELECT id, doc, claims, file_size, status, has_attachment, digest IS NOT NULL, date, raw_size FROM content
   WHERE id > ? ORDER BY id LIMIT ${String(SLICE)}`
 
@@ -299,12 +299,12 @@ function* loadAt(
     const stateless = context
       .sql(STATELESS_SQL)
       .raw()
-      .all(from, from + step) as Loaded[]
+      .all({ from, to: from + step }) as Loaded[]
     let next = 0
     for (const row of context
       .sql(AT_SQL)
       .raw()
-      .all(from, from + step, at) as Loaded[]) {
+      .all({ from, to: from + step, at }) as Loaded[]) {
       while (next < stateless.length && stateless[next]![0] < row[0]) builder.add(stateless[next++]!)
       builder.add(row)
     }

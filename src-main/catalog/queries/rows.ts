@@ -39,9 +39,9 @@ interface UnclaimedFacts extends ContentFacts {
 const CONTENT =
   'c.digest, c.file_size, c.status, c.misplaced, c.subject, c.sender, c.recipients, c.raw_size, c.has_attachment'
 const ITEMS = `SELECT i.pk, i.account, i.id, i.type, i.folder, i.deleted, i.flags, i.tags, i.content, i.date, i.size, ${CONTENT}
-  FROM json_each(?1) j CROSS JOIN item i ON i.pk = j.value LEFT JOIN content c ON c.id = i.content`
+  FROM json_each(?) j CROSS JOIN item i ON i.pk = j.value LEFT JOIN content c ON c.id = i.content`
 const ONE_CONTENT = `SELECT ${CONTENT} FROM content c WHERE c.id = ?`
-const UNCLAIMED = `SELECT c.id, c.date, ${CONTENT} FROM json_each(?1) j CROSS JOIN content c ON c.id = j.value`
+const UNCLAIMED = `SELECT c.id, c.date, ${CONTENT} FROM json_each(?) j CROSS JOIN content c ON c.id = j.value`
 
 const cut = (text: string | null): string | null =>
   text === null || text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}…`

@@ -294,7 +294,7 @@ function firstNotBelow(docs: Float64Array, wanted: number, from: number): number
   return low
 }
 
-const HIT = `json_each(?1) j CROSS JOIN content c ON c.doc = j.value`
+const HIT = `json_each(?) j CROSS JOIN content c ON c.doc = j.value`
 const CONTENT_COLUMNS = 'c.digest, c.file_size, c.status, c.has_attachment'
 const FEW_NOW = `SELECT i.pk, i.account, i.folder, i.content, i.type, i.deleted, i.flags, i.date, i.size, ${CONTENT_COLUMNS}
   FROM ${HIT} CROSS JOIN claim k ON k.content = c.id CROSS JOIN item i ON i.pk = k.item AND i.content = c.id`

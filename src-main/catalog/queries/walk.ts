@@ -233,11 +233,11 @@ interface ContentFacts {
 }
 
 const ITEMS = `SELECT i.pk, i.account, i.id, i.path, i.condition, i.type, i.folder, i.deleted, i.flags, i.content, i.date, i.states, i.extra
-  FROM json_each(?1) j CROSS JOIN item i ON i.pk = j.value`
+  FROM json_each(?) j CROSS JOIN item i ON i.pk = j.value`
 const STATES = `SELECT s.item, s.starts, s.ends, s.type, s.deleted, s.folder, s.flags, s.content, s.name
-  FROM json_each(?1) j CROSS JOIN state s ON s.item = j.value ORDER BY s.item, s.n`
+  FROM json_each(?) j CROSS JOIN state s ON s.item = j.value ORDER BY s.item, s.n`
 const CONTENTS = `SELECT c.id, c.digest, c.path, c.file_size, c.status, c.misplaced, c.raw_size, c.subject, c.date, c.owner
-  FROM json_each(?1) j CROSS JOIN content c ON c.id = j.value`
+  FROM json_each(?) j CROSS JOIN content c ON c.id = j.value`
 
 /** Contents an item names, the one in view first (it may be missing), then the others by first appearance. */
 interface Named {
