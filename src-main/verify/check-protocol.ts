@@ -9,6 +9,10 @@ export interface CheckWorkerData {
   dialect: Dialect
   /** Index of each account in `claims` lines. */
   accounts: AccountFolder[]
+  /** Folder of a repaired copy that the threads fill while they read; null for a mere check. */
+  copyTo: string | null
+  /** Tells apart the threads. */
+  name: string
 }
 
 /** One message to a thread: folders are read whole, in the order given. */
@@ -26,6 +30,8 @@ export interface MetadataBatch {
   problems: RawProblem[]
   /** Lines `account index TAB item id TAB mark TAB digest`; see CLAIM_MARKS. */
   claims: string
+  /** Files written to the copy. */
+  copied: number
 }
 
 export interface BlobBatch {
@@ -35,9 +41,12 @@ export interface BlobBatch {
   ok: number
   bytes: number
   problems: RawProblem[]
-  /** Digests of the blobs that have a file, one a line; for a misplaced one TAB and its path. */
+  /** Digests of the blobs that have a file, one a line, `!` before one that is not whole; for a misplaced one TAB and its path. */
   present: string
   cells: StoreCell[]
+  copied: number
+  /** Double gzip undone, misplaced and case-folded blobs put back: only with a copy. */
+  mended: number
 }
 
 export type CheckBatch = MetadataBatch | BlobBatch

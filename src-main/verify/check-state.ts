@@ -11,7 +11,7 @@ import type { Problem } from '../backup/types.ts'
 import { CLAIM_MARKS, MAX_ITEM_FILE } from './check-protocol.ts'
 import type { BlobBatch, CheckBatch, MetadataBatch } from './check-protocol.ts'
 import type { CheckRequest, RawProblem, StoreCell } from './check-types.ts'
-import { CLAIMED, DigestTable, NEEDED, PRESENT } from './digest-table.ts'
+import { CLAIMED, DigestTable, NEEDED, PRESENT, WHOLE } from './digest-table.ts'
 import { Journal } from './journal.ts'
 
 /** One line of the claims: an item names a blob. */
@@ -41,6 +41,9 @@ export class CheckState {
   readonly table = new DigestTable(1 << 16)
   readonly blobs = { total: 0, ok: 0, bytes: 0 }
   readonly metadata = { total: 0, ok: 0 }
+  /** Files written to a repaired copy, and blobs mended on the way. */
+  copied = 0
+  mended = 0
   readonly problems: RawProblem[] = []
   readonly cells: StoreCell[] = []
   readonly dialect: Dialect
@@ -199,12 +202,15 @@ export class CheckState {
         if (mark !== CLAIM_MARKS.folder)
           this.table.mark(digest, mark === CLAIM_MARKS.needed ? CLAIMED | NEEDED : CLAIMED)
       })
+      this.copied += batch.copied
       return
     }
     this.blobs.bytes += batch.bytes
     this.cells.push(...batch.cells)
-    forEachPresent(batch.present, (digest) => {
-      this.table.mark(digest, PRESENT)
+    this.copied += batch.copied
+    this.mended += batch.mended
+    forEachPresent(batch.present, (digest, _path, whole) => {
+      this.table.mark(digest, whole ? PRESENT | WHOLE : PRESENT)
     })
   }
 }
@@ -251,11 +257,15 @@ function forEachClaim(claims: string, take: (claim: Claim) => void): void {
   }
 }
 
-function forEachPresent(present: string, take: (digest: string, path: string | null) => void): void {
+function forEachPresent(
+  present: string,
+  take: (digest: string, path: string | null, whole: boolean) => void,
+): void {
   for (const line of lines(present)) {
+    const from = line.startsWith('!') ? 1 : 0
     const tab = line.indexOf('\t')
-    if (tab < 0) take(line, null)
-    else take(line.slice(0, tab), line.slice(tab + 1))
+    if (tab < 0) take(line.slice(from), null, from === 0)
+    else take(line.slice(from, tab), line.slice(tab + 1), from === 0)
   }
 }
 

@@ -12,14 +12,16 @@ import { extractForIndex } from '../mail/index-walker.ts'
 import { CLAIM_MARKS, MAX_ITEM_FILE } from './check-protocol.ts'
 import type { BlobBatch, CheckJob, CheckWorkerData, MetadataBatch } from './check-protocol.ts'
 import type { RawProblem, StoreCell } from './check-types.ts'
+import { HealCopy } from './heal-copy.ts'
 import { hasLineTooLong } from './lmtp.ts'
 
 /** One reading thread of a check: verifies what it is told to, one answer a job. */
 
-const { root, zone, dialect, accounts } = workerData as CheckWorkerData
+const { root, zone, dialect, accounts, copyTo, name } = workerData as CheckWorkerData
 const source = localSource(root)
 const layout = detectLayout(root)
 const reader = new BlobReader()
+const copy = copyTo === null ? null : new HealCopy(copyTo, name, source)
 
 /** Types that are not whole without their blob (FORMAT.md: contacts, appointments, folders and tags may have none). */
 const NEEDS_BLOB: ReadonlySet<ItemType> = new Set(['message', 'document', 'chat'])
@@ -52,12 +54,14 @@ function readMetadata(folders: readonly { account: number; path: string }[]): Me
     ok: 0,
     problems: [],
     claims: '',
+    copied: 0,
   }
   for (const { account: index, path } of folders) {
     const account = accounts[index]
     if (!account) continue
     const found = readItemFolder(source, account, path)
     batch.problems.push(...ofScan(found))
+    if (copy) batch.copied += copy.others(path, new Set(found.found.map((item) => item.path)), batch.problems)
     for (const item of found.found) {
       batch.total++
       if (readItem(account, index, item.id, item.path, batch)) batch.ok++
@@ -83,6 +87,7 @@ function readItem(
     return false
   }
   const parsed = parseItemFile(read.bytes, { dialect, zone })
+  if (copy) batch.copied += copy.metadata(path, read)
   const type = parsed.states.at(-1)?.type ?? 'unknown'
   const mark = NEEDS_BLOB.has(type) ? CLAIM_MARKS.needed : CLAIM_MARKS.optional
   const line = `${String(index)}\t${String(id)}\t`
@@ -107,7 +112,18 @@ function isLostMessage(states: readonly ItemState[]): boolean {
 }
 
 function emptyBlobBatch(folders: string[]): BlobBatch {
-  return { kind: 'blobs', folders, total: 0, ok: 0, bytes: 0, problems: [], present: '', cells: [] }
+  return {
+    kind: 'blobs',
+    folders,
+    total: 0,
+    ok: 0,
+    bytes: 0,
+    problems: [],
+    present: '',
+    cells: [],
+    copied: 0,
+    mended: 0,
+  }
 }
 
 function readBlobs(folders: string[]): BlobBatch {
@@ -117,6 +133,8 @@ function readBlobs(folders: string[]): BlobBatch {
     const before = batch.problems.length
     const found = readBlobFolder(source, layout, folder)
     batch.problems.push(...ofScan(found))
+    if (copy)
+      batch.copied += copy.others(folder, new Set(found.found.map((blob) => blob.path)), batch.problems)
     for (const blob of found.found) verify(blob, batch, cell)
     for (const problem of batch.problems.slice(before)) {
       if (NOTICE_KINDS.includes(problem.kind)) cell.notices++
@@ -131,7 +149,13 @@ function verify(blob: BlobFile, batch: BlobBatch, cell: StoreCell | null): void 
   const found = reader.read(source.absolute(blob.path), blob.digest)
   batch.total++
   batch.bytes += found.fileBytes
-  batch.present += blob.misplaced ? `${blob.digest}\t${blob.path}\n` : `${blob.digest}\n`
+  const whole = found.rule !== null
+  batch.present += `${whole ? '' : '!'}${blob.digest}${blob.misplaced ? `\t${blob.path}` : ''}\n`
+  if (copy) {
+    const done = copy.blob(blob, found)
+    batch.copied += done.copied
+    batch.mended += done.mended
+  }
   if (cell) {
     cell.files++
     cell.bytes += found.fileBytes

@@ -8,6 +8,8 @@ export const CLAIMED = 1
 export const PRESENT = 2
 /** Claimed by an item whose type cannot be whole without its blob. */
 export const NEEDED = 4
+/** At least one file of this name is whole. */
+export const WHOLE = 8
 
 /**
  * A set of blob names with a few mark bits each: open addressing over 96 bits of the name, 16 bytes a slot, so

@@ -7,8 +7,11 @@ import { Worker } from 'node:worker_threads'
 export class WorkerPool<Job, Answer> {
   readonly #workers: Worker[]
 
-  constructor(url: URL, count: number, workerData: unknown) {
-    this.#workers = Array.from({ length: count }, () => new Worker(url, { workerData }))
+  constructor(url: URL, count: number, dataFor: (index: number) => unknown) {
+    this.#workers = Array.from(
+      { length: count },
+      (_, index) => new Worker(url, { workerData: dataFor(index) }),
+    )
   }
 
   /**

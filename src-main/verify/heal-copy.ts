@@ -1,0 +1,79 @@
+import { gunzipSync } from 'node:zlib'
+import type { BlobRead } from '../backup/blob.ts'
+import type { BlobFile } from '../backup/scan.ts'
+import type { BackupSource } from '../backup/source.ts'
+import type { RawProblem } from './check-types.ts'
+import { CopyTarget } from './copy-file.ts'
+
+/** Fills a repaired copy with what a reading thread finds sound, each file in its own place. */
+export class HealCopy {
+  readonly #target: CopyTarget
+  readonly #source: BackupSource
+
+  constructor(root: string, name: string, source: BackupSource) {
+    this.#target = new CopyTarget(root, name)
+    this.#source = source
+  }
+
+  /** Copies an item file that was just read. */
+  metadata(path: string, read: { bytes: Buffer; size: number; cut: boolean }): number {
+    if (this.#target.has(path, read.size)) return 1
+    const from = this.#source.absolute(path)
+    if (read.cut) this.#target.copy(from, path)
+    else this.#target.write(path, read.bytes, from)
+    return 1
+  }
+
+  /** Copies the regular files of a folder that are neither items nor blobs: they are kept as they are. */
+  others(folder: string, known: ReadonlySet<string>, problems: RawProblem[]): number {
+    const listed = this.#source.list(folder)
+    if ('refused' in listed) return 0
+    let copied = 0
+    for (const { name, kind } of listed.entries) {
+      const path = `${folder}/${name}`
+      if (kind !== 'file' || known.has(path)) continue
+      try {
+        this.#target.copy(this.#source.absolute(path), path)
+        copied++
+      } catch (error) {
+        if (isOurs(error)) throw error
+        problems.push({
+          kind: 'unexpected-file',
+          path,
+          digest: null,
+          detail: `It could not be copied: ${error instanceof Error ? error.message : String(error)}.`,
+          recoverable: false,
+        })
+      }
+    }
+    return copied
+  }
+
+  /**
+   * Copies a blob whose bytes the digest proves, to its own place; a double gzip loses its outer layer. A blob that is
+   * whole by its CRC but fits no digest is copied as it is; anything else is left out.
+   */
+  blob(blob: BlobFile, found: BlobRead): { copied: number; mended: number } {
+    const path = `items/${blob.digest.slice(0, 2)}/${blob.digest}`
+    const from = this.#source.absolute(blob.path)
+    const sound = found.status === 'ok' || found.status === 'digest-mismatch'
+    if (sound) {
+      if (!this.#target.has(path, found.fileBytes) && !this.#target.clone(from, path))
+        this.#target.copy(from, path)
+      return { copied: 1, mended: blob.misplaced ? 1 : 0 }
+    }
+    if (found.status === 'double-gzip' && !found.large) {
+      const read = this.#source.read(blob.path, Number.MAX_SAFE_INTEGER)
+      if ('refused' in read) return { copied: 0, mended: 0 }
+      this.#target.write(path, gunzipSync(read.bytes), from)
+      return { copied: 1, mended: 1 }
+    }
+    return { copied: 0, mended: 0 }
+  }
+}
+
+/** Errors of the target (full, read-only) end the work; errors of one source file do not. */
+function isOurs(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOSPC' || code === 'EROFS' || code === 'EDQUOT'
+}

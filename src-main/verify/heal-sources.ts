@@ -1,0 +1,185 @@
+import { statSync } from 'node:fs'
+import { BlobReader } from '../backup/blob.ts'
+import { digestOf } from '../backup/digest.ts'
+import { parseAccountInfo } from '../backup/account-info.ts'
+import { NotABackupPathError } from '../backup/errors.ts'
+import { ExpectedError } from '../engine/errors.ts'
+import { detectLayout } from '../backup/layout.ts'
+import type { BackupLayout } from '../backup/layout.ts'
+import { blobPath, scanBlobs } from '../backup/scan.ts'
+import { localSource } from '../backup/source.ts'
+import type { BackupSource } from '../backup/source.ts'
+import { gunzipSync, gzipSync } from 'node:zlib'
+
+/** Another copy that may still have what this one lost. */
+export interface HealSource {
+  /** As a person named it. */
+  readonly path: string
+  /**
+   * Looks for blobs by digest; each one found is given as gzip file bytes whose message the digest proves.
+   * Every file is read at most once.
+   */
+  find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): Promise<void>
+  /** The same metadata file of another Backup Path, when it can be understood there; else null. */
+  metadata(path: string): Buffer | null
+}
+
+const MAX_MESSAGE = 512 * 1024 * 1024
+const MAX_METADATA = 16 * 1024 * 1024
+
+/**
+ * Opens another copy: a Backup Path, a mailstore (`.msg` files, gzip or not) or a plain folder of messages.
+ * @throws ExpectedError NOT_FOUND when it is no folder, the system's error when it is not there
+ */
+export function openHealSource(path: string): HealSource {
+  if (!statSync(path).isDirectory()) {
+    throw new ExpectedError('NOT_FOUND', `${path} is not a folder`, {
+      why: 'Another copy is a Backup Path, a mailstore or a folder of messages.',
+      next: 'Name the folder itself.',
+    })
+  }
+  try {
+    return new BackupPathSource(path, detectLayout(path))
+  } catch (error) {
+    if (error instanceof NotABackupPathError) return new FolderSource(path)
+    throw error
+  }
+}
+
+class BackupPathSource implements HealSource {
+  readonly path: string
+  readonly #layout: BackupLayout
+  readonly #source: BackupSource
+  readonly #reader = new BlobReader()
+
+  constructor(path: string, layout: BackupLayout) {
+    this.path = path
+    this.#layout = layout
+    this.#source = localSource(layout.root)
+  }
+
+  async find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): Promise<void> {
+    const left = new Set(wanted)
+    for (const digest of wanted) {
+      const file = this.#whole(blobPath(this.#layout, digest), digest)
+      if (file === null) continue
+      left.delete(digest)
+      found(digest, file)
+      await pause()
+    }
+    if (left.size === 0) return
+    // A copy through a case-insensitive disk has them in another folder.
+    for (const blob of scanBlobs(this.#source, this.#layout, () => undefined)) {
+      if (!left.has(blob.digest) || !blob.misplaced) continue
+      const file = this.#whole(blob.path, blob.digest)
+      if (file === null) continue
+      left.delete(blob.digest)
+      found(blob.digest, file)
+      await pause()
+    }
+  }
+
+  metadata(path: string): Buffer | null {
+    const read = this.#source.read(path, MAX_METADATA)
+    if ('refused' in read || read.cut || read.bytes.length === 0) return null
+    if (/\/account_info[^/]*$/.test(path)) {
+      return parseAccountInfo(read.bytes, '').condition === 'ok' ? read.bytes : null
+    }
+    return isWholeJson(read.bytes) ? read.bytes : null
+  }
+
+  /** The file's bytes, with an outer gzip layer too many taken off; null when its message is not proved. */
+  #whole(path: string, digest: string): Buffer | null {
+    const read = this.#source.read(path, MAX_MESSAGE)
+    if ('refused' in read || read.cut) return null
+    const judged = this.#reader.judge(read.bytes, digest)
+    if (judged.rule === null || judged.message === null) return null
+    switch (judged.status) {
+      case 'ok':
+        return read.bytes
+      case 'double-gzip':
+        return gunzipSync(read.bytes)
+      default:
+        // Damaged around a message that the digest proves: packed anew.
+        return gzipSync(judged.message)
+    }
+  }
+}
+
+/** A mailstore or a folder of messages: files say nothing by name, so each is read and hashed. */
+class FolderSource implements HealSource {
+  readonly path: string
+  readonly #source: BackupSource
+
+  constructor(path: string) {
+    this.path = path
+    this.#source = localSource(path)
+  }
+
+  async find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): Promise<void> {
+    const algorithms = algorithmsOf(wanted)
+    const left = new Set(wanted)
+    for (const path of this.#files('')) {
+      if (left.size === 0) return
+      const read = this.#source.read(path, MAX_MESSAGE)
+      await pause()
+      if ('refused' in read || read.cut) continue
+      const message = unpacked(read.bytes)
+      if (message === null) continue
+      for (const algorithm of algorithms) {
+        const digest = digestOf(message, algorithm)
+        if (!left.delete(digest)) continue
+        found(digest, message === read.bytes ? gzipSync(message) : read.bytes)
+      }
+    }
+  }
+
+  metadata(): null {
+    return null
+  }
+
+  *#files(folder: string): Generator<string> {
+    const listed = this.#source.list(folder, true)
+    if ('refused' in listed) return
+    for (const { name, kind } of listed.entries) {
+      const path = folder === '' ? name : `${folder}/${name}`
+      if (kind === 'directory') yield* this.#files(path)
+      else if (kind === 'file') yield path
+    }
+  }
+}
+
+function algorithmsOf(wanted: ReadonlySet<string>): ('sha1' | 'sha256' | 'sha384')[] {
+  const lengths = new Set([...wanted].map((digest) => digest.length))
+  return [
+    ...(lengths.has(44) ? (['sha256'] as const) : []),
+    ...(lengths.has(64) ? (['sha384'] as const) : []),
+    ...(lengths.has(28) ? (['sha1'] as const) : []),
+  ]
+}
+
+/** The message in a file: gunzipped where it is gzip; null when that fails or would be enormous. */
+function unpacked(bytes: Buffer): Buffer | null {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+  try {
+    return gunzipSync(bytes, { maxOutputLength: MAX_MESSAGE })
+  } catch {
+    return null
+  }
+}
+
+function isWholeJson(bytes: Buffer): boolean {
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'))
+    return typeof value === 'object' && value !== null && Object.keys(value).length > 0
+  } catch {
+    return false
+  }
+}
+
+/** Lets signals and progress be heard between files. */
+function pause(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
