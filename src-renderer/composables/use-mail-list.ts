@@ -40,7 +40,11 @@ export function useMailList(view: ComputedRef<View | null>) {
       tick.value++
     },
   })
-  onScopeDispose(() => cache.dispose())
+  onScopeDispose(() => {
+    cache.dispose()
+  })
+  /** Makes what reads the cache run again when it changes. */
+  const depend = (): number => tick.value
 
   const signature = computed(() => JSON.stringify([view.value, order.sort, order.descending]))
   const viewSignature = computed(() => JSON.stringify(view.value))
@@ -65,7 +69,7 @@ export function useMailList(view: ComputedRef<View | null>) {
   onScopeDispose(() => clearTimeout(refreshTimer))
 
   const state = computed(() => {
-    void tick.value
+    depend()
     return {
       total: cache.total,
       exact: cache.totalExact,
@@ -76,7 +80,7 @@ export function useMailList(view: ComputedRef<View | null>) {
   })
 
   function row(index: number): ItemRow | undefined {
-    void tick.value
+    depend()
     return cache.row(index)
   }
 

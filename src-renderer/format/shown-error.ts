@@ -25,9 +25,11 @@ export function toShownError(error: unknown): ShownError {
       : {}
   const why = typeof data.why === 'string' ? data.why : null
   const next = typeof data.next === 'string' ? data.next : null
-  const stack = error instanceof Error && error.stack && !isExpected(code) ? error.stack : ''
+  // the transport uses the same codes for its own failures, but then there is no advice with them
+  const expected = isExpected(code) && (why !== null || next !== null)
+  const stack = error instanceof Error && error.stack && !expected ? error.stack : ''
   const details = [code ? `${code}: ${what}` : what, why, next, stack].filter(Boolean).join('\n')
-  return { what, why, next, code: isExpected(code) ? code : null, details }
+  return { what, why, next, code: expected ? code : null, details }
 }
 
 function isExpected(code: string | null): code is string {

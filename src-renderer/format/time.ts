@@ -29,7 +29,13 @@ export function makeTimeFormat(locale: string, zone: string): TimeFormat {
   const timeZone = isZone(zone) ? zone : 'UTC'
   const make = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
     new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options })
-  const dateTime = make({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' })
+  const dateTime = make({
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  })
   const date = make({ day: 'numeric', month: 'short', year: 'numeric' })
   const full = make({
     weekday: 'long',

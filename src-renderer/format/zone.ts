@@ -84,7 +84,9 @@ export function toField(ms: number, zone: string): string {
 export function fromField(text: string, zone: string): number | null {
   const match = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?/.exec(text)
   if (!match) return null
-  const [year, month, day, hour, minute] = match.slice(1).map((part) => Number(part ?? 0))
+  const [year, month, day, hour, minute] = (match.slice(1) as (string | undefined)[]).map((part) =>
+    Number(part ?? 0),
+  )
   if (year === undefined || month === undefined || day === undefined) return null
   if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31) return null
   return momentOf({ year, month, day, hour: hour ?? 0, minute: minute ?? 0 }, zone)

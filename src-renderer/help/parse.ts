@@ -1,5 +1,8 @@
 /** The little of Markdown that the help texts use, as data: no HTML is made of text anywhere in the page. */
-export type Inline = { kind: 'text' | 'bold' | 'code' | 'key'; text: string }
+export interface Inline {
+  kind: 'text' | 'bold' | 'code' | 'key'
+  text: string
+}
 export type Block =
   | { kind: 'heading'; level: 1 | 2 | 3; text: string }
   | { kind: 'paragraph'; inlines: Inline[] }
@@ -53,7 +56,8 @@ export function parseHelp(source: string): Block[] {
       blocks.push({ kind: 'list', ordered, items: items.map(parseInline) })
     } else {
       const words: string[] = []
-      for (; index < lines.length && peek().trim() !== '' && !isItem(peek()); index++) words.push(peek().trim())
+      for (; index < lines.length && peek().trim() !== '' && !isItem(peek()); index++)
+        words.push(peek().trim())
       blocks.push({ kind: 'paragraph', inlines: parseInline(words.join(' ')) })
     }
   }

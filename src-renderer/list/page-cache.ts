@@ -62,7 +62,9 @@ export class PageCache<Row> {
   /** Says which rows are on the screen, both inclusive. */
   want(first: number, last: number): void {
     const size = this.#options.pageSize
-    const lastPage = this.known ? Math.max(0, Math.ceil(this.total / size) - 1) : Math.max(0, Math.floor(last / size))
+    const lastPage = this.known
+      ? Math.max(0, Math.ceil(this.total / size) - 1)
+      : Math.max(0, Math.floor(last / size))
     const from = Math.min(lastPage, Math.max(0, Math.floor(first / size)))
     const to = Math.min(lastPage, Math.max(from, Math.floor(last / size)))
     const pages: number[] = []
@@ -157,9 +159,9 @@ export class PageCache<Row> {
     const generation = this.#generation
     const controller = new AbortController()
     this.#loading.set(page, controller)
-    const { pageSize, load, changed } = this.#options
+    const { pageSize } = this.#options
     try {
-      const answer = await load(page * pageSize, pageSize, controller.signal)
+      const answer = await this.#options.load(page * pageSize, pageSize, controller.signal)
       if (generation !== this.#generation || controller.signal.aborted) return
       if (answer.revision !== this.revision)
         for (const [other, entry] of this.#pages) if (other !== page) entry.stale = true
@@ -175,7 +177,7 @@ export class PageCache<Row> {
     } finally {
       if (this.#loading.get(page) === controller) this.#loading.delete(page)
     }
-    changed()
+    this.#options.changed()
     this.#fill()
   }
 

@@ -23,6 +23,9 @@ export function fitPanes(wanted: readonly number[], panes: readonly PaneRule[], 
     widths[index] = (widths[index] ?? 0) - taken
     missing -= taken
   }
-  widths[last] = Math.max(panes[last]?.min ?? 0, total - widths.slice(0, last).reduce((sum, width) => sum + width, 0))
+  widths[last] = Math.max(
+    panes[last]?.min ?? 0,
+    total - widths.slice(0, last).reduce((sum, width) => sum + width, 0),
+  )
   return widths
 }

@@ -38,7 +38,11 @@ export function toReal(offset: number, shape: ScrollShape): number {
 }
 
 /** First and last row (inclusive) to draw at a virtual offset, with `overscan` rows more on both sides; last is -1 when empty. */
-export function visibleRows(offset: number, shape: ScrollShape, overscan = 0): { first: number; last: number } {
+export function visibleRows(
+  offset: number,
+  shape: ScrollShape,
+  overscan = 0,
+): { first: number; last: number } {
   const first = Math.max(0, Math.floor(offset / shape.rowHeight) - overscan)
   const end = Math.ceil((offset + shape.viewport) / shape.rowHeight) + overscan
   return { first, last: Math.min(shape.count, end) - 1 }

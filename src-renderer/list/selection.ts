@@ -36,7 +36,8 @@ export function moveKeeping(selection: Selection, index: number, key: string | n
 export function toggle(selection: Selection, index: number, key: string): Selection {
   const keys = new Set(selection.keys)
   // the row that only had the cursor was what the person saw as chosen: it joins the marks
-  if (keys.size === 0 && selection.cursorKey !== null && selection.cursorKey !== key) keys.add(selection.cursorKey)
+  if (keys.size === 0 && selection.cursorKey !== null && selection.cursorKey !== key)
+    keys.add(selection.cursorKey)
   if (!keys.delete(key)) keys.add(key)
   return { all: false, keys, cursor: index, cursorKey: key, anchor: index }
 }
@@ -55,7 +56,12 @@ export function rangeTo(selection: Selection, index: number): [number, number] {
 }
 
 /** Shift-click: exactly the rows of the range, anchor kept. */
-export function withRange(selection: Selection, index: number, key: string | null, keys: Iterable<string>): Selection {
+export function withRange(
+  selection: Selection,
+  index: number,
+  key: string | null,
+  keys: Iterable<string>,
+): Selection {
   const anchor = selection.anchor < 0 ? index : selection.anchor
   return { all: false, keys: new Set(keys), cursor: index, cursorKey: key, anchor }
 }

@@ -54,7 +54,12 @@ export function makeVuetify(nonce: string | undefined) {
       VBtn: { ripple: false, variant: 'text' },
       VBtnToggle: { density: 'compact', mandatory: true },
       VTextField: { density: 'compact', variant: 'outlined', hideDetails: true },
-      VSelect: { density: 'compact', variant: 'outlined', hideDetails: true, menuProps: { transition: false } },
+      VSelect: {
+        density: 'compact',
+        variant: 'outlined',
+        hideDetails: true,
+        menuProps: { transition: false },
+      },
       VAutocomplete: {
         density: 'compact',
         variant: 'outlined',

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef, watch } from 'vue'
+import { shallowRef, watch } from 'vue'
 import type { AccountRow } from '../../src-main/contract/mail.ts'
 import { client } from '../client.ts'
 import type { MonthCount } from '../components/charts/spark.ts'
@@ -25,17 +25,17 @@ export const useAccounts = defineStore('accounts', () => {
   const error = shallowRef<ShownError | null>(null)
   /** Mail per month by account id, asked for when a row is shown. */
   const months = shallowRef<ReadonlyMap<string, readonly MonthCount[]>>(new Map())
-  const loadedRevision = ref(-1)
+  const asked = new Set<string>()
+  const queue: string[] = []
+  let working = false
 
   async function load(): Promise<void> {
     const catalogId = backup.catalogId
     if (!catalogId) return
-    const revision = backup.revision
     try {
       const found = await client.mail.accounts({ catalogId })
       if (catalogId !== backup.catalogId) return
       rows.value = sortByLabel(found)
-      loadedRevision.value = revision
       error.value = null
     } catch (thrown) {
       if (catalogId === backup.catalogId) error.value = toShownError(thrown)
@@ -67,10 +67,6 @@ export const useAccounts = defineStore('accounts', () => {
     },
   )
 
-  const asked = new Set<string>()
-  const queue: string[] = []
-  let working = false
-
   /** Asks for the chart of an account, one account after the other: charts must not hold up lists. */
   function wantMonths(account: string): void {
     if (asked.has(account)) return
@@ -85,7 +81,12 @@ export const useAccounts = defineStore('accounts', () => {
     for (let account = queue.shift(); account !== undefined; account = queue.shift()) {
       const catalogId = backup.catalogId
       if (!catalogId) continue
-      const view = { catalogId, scope: { kind: 'account' as const, account }, at: null, deleted: 'show' as const }
+      const view = {
+        catalogId,
+        scope: { kind: 'account' as const, account },
+        at: null,
+        deleted: 'show' as const,
+      }
       const found = await client.mail.months(view).catch(() => null)
       if (found && catalogId === backup.catalogId) months.value = new Map(months.value).set(account, found)
     }
@@ -97,5 +98,5 @@ export const useAccounts = defineStore('accounts', () => {
     await work()
   }
 
-  return { rows, error, months, loadedRevision, load, wantMonths }
+  return { rows, error, months, load, wantMonths }
 })

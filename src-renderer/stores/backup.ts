@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { BackupSummary, IndexProgress, RecentPath } from '../../src-main/contract/backup.ts'
 import { client, subscribe } from '../client.ts'
+import { countLosses } from '../format/problem-weight.ts'
 import { toShownError, type ShownError } from '../format/shown-error.ts'
 import { forget, recall, remember } from './memory.ts'
 
@@ -24,8 +25,8 @@ export const useBackup = defineStore('backup', () => {
   )
   /** Rises whenever the catalog has more to show. */
   const revision = computed(() => progress.value?.revision ?? 0)
-  /** Things that mean loss; notices do not count. */
-  const problemCount = computed(() => progress.value?.problems ?? 0)
+  /** Problems that mean loss; notices do not count. */
+  const losses = computed(() => countLosses(summary.value?.problems ?? {}))
 
   let watching: AbortController | null = null
   let summaryTimer: ReturnType<typeof setTimeout> | undefined
@@ -35,7 +36,7 @@ export const useBackup = defineStore('backup', () => {
     const id = catalogId.value
     if (!id) return
     const fresh = await client.backup.summary({ catalogId: id }).catch(() => null)
-    if (fresh && fresh.catalogId === catalogId.value) summary.value = fresh
+    if (fresh?.catalogId === catalogId.value) summary.value = fresh
   }
 
   function onProgress(next: IndexProgress): void {
@@ -149,7 +150,7 @@ export const useBackup = defineStore('backup', () => {
     complete,
     indexing,
     revision,
-    problemCount,
+    losses,
     open,
     openSample,
     resume,

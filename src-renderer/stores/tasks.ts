@@ -10,7 +10,8 @@ export function isActive(task: Task): boolean {
 /** Newest first, but what runs is always on top. */
 export function inOrder(tasks: readonly Task[]): Task[] {
   return [...tasks].sort(
-    (a, b) => Number(isActive(b)) - Number(isActive(a)) || b.startedAt - a.startedAt || a.id.localeCompare(b.id),
+    (a, b) =>
+      Number(isActive(b)) - Number(isActive(a)) || b.startedAt - a.startedAt || a.id.localeCompare(b.id),
   )
 }
 
@@ -40,9 +41,7 @@ export const useTasks = defineStore('tasks', () => {
   const ordered = computed(() => inOrder(tasks.value))
   const strip = computed(() => forStrip(tasks.value))
   const active = computed(() => tasks.value.filter(isActive))
-  const unread = computed(
-    () => strip.value.filter((task) => !isActive(task) && task.state !== 'done').length,
-  )
+  const unread = computed(() => strip.value.filter((task) => !isActive(task) && task.state !== 'done').length)
 
   async function loadResult(id: string): Promise<void> {
     const result = await client.export.result({ id })
@@ -71,5 +70,19 @@ export const useTasks = defineStore('tasks', () => {
   const resume = (id: string): Promise<void> => client.tasks.resume({ id })
   const dismiss = (id: string): Promise<void> => client.tasks.dismiss({ id })
 
-  return { tasks, known, results, ordered, strip, active, unread, watch, onTasks, stop, pause, resume, dismiss }
+  return {
+    tasks,
+    known,
+    results,
+    ordered,
+    strip,
+    active,
+    unread,
+    watch,
+    onTasks,
+    stop,
+    pause,
+    resume,
+    dismiss,
+  }
 })

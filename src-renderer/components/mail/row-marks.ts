@@ -1,5 +1,5 @@
 import type { ItemRow } from '../../../src-main/contract/mail.ts'
-import type { Mark } from '../state-mark.vue'
+import type { Mark } from '../mark.ts'
 
 /** What is wrong or special about the content of a row; null when all is well. The word is `blob.<state>`. */
 export function blobMark(row: Pick<ItemRow, 'blob' | 'type'>): Mark | null {

@@ -1,5 +1,5 @@
 import type { Task } from '../../../src-main/contract/tasks.ts'
-import type { Mark } from '../state-mark.vue'
+import type { Mark } from '../mark.ts'
 
 /** Shape and colour of a task's state; its word is `task.state.<state>`. */
 export function markOf(task: Task): Mark {

@@ -6,7 +6,8 @@ export const home = {
   'home.open': 'Open a backup path',
   'home.openAnother': 'Open another backup path',
   'home.sample': 'Try with a sample backup',
-  'home.sampleHint': 'The sample is made up by Lifeboat: 5 accounts, 2,000 items and a dozen damages of every kind.',
+  'home.sampleHint':
+    'The sample is made up by Lifeboat: 5 accounts, 2,000 items and a dozen damages of every kind.',
   'home.sampleRunning': 'Writing the sample backup. This takes a few seconds.',
   'home.dropHint': 'You can also drop the folder on this window.',
   'home.sampleName': 'Sample backup',
@@ -17,7 +18,8 @@ export const home = {
   'home.unfinished': 'Not read to the end yet',
   'home.how': 'How it works',
   'home.step.open': 'Open',
-  'home.step.open.text': 'Choose the folder on the disk, the NAS or the copy. Accounts show within seconds, the rest while you look.',
+  'home.step.open.text':
+    'Choose the folder on the disk, the NAS or the copy. Accounts show within seconds, the rest while you look.',
   'home.step.find': 'Find',
   'home.step.find.text': 'Browse as of any day, search all accounts at once, see deleted and unclaimed mail.',
   'home.step.export': 'Export',
@@ -29,7 +31,8 @@ export const home = {
   'accounts.guessed': 'name guessed from its mail',
   'accounts.since': 'from',
   'accounts.none': 'No accounts in this backup path',
-  'accounts.noneText': 'There is no readable account here. The messages themselves may still be: look at the unclaimed mail.',
+  'accounts.noneText':
+    'There is no readable account here. The messages themselves may still be: look at the unclaimed mail.',
   'accounts.seeUnclaimed': 'Show unclaimed mail',
   'accounts.chartLabel': 'Mail per month of {account}: {messages}',
   'accounts.column.account': 'Account',
@@ -78,7 +81,8 @@ export const home = {
   'settings.remove': 'Remove',
   'settings.removeOne': 'Remove the catalog of {path}',
   'settings.removeTitle': 'Remove this catalog?',
-  'settings.removeText': 'The backup path stays as it is. When you open it again, it is read from the beginning.',
+  'settings.removeText':
+    'The backup path stays as it is. When you open it again, it is read from the beginning.',
   'settings.removeCatalog': 'Remove catalog',
   'settings.removed': 'Catalog removed, {size} freed.',
   'settings.about': 'This program',

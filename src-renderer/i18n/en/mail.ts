@@ -17,7 +17,8 @@ export const mail = {
   'mail.deleted': 'Deleted',
   'mail.hasAttachment': 'Has an attachment',
   'mail.empty': 'Nothing here',
-  'mail.emptyFolder': 'This folder holds nothing at the time and with the choice of deleted items shown above.',
+  'mail.emptyFolder':
+    'This folder holds nothing at the time and with the choice of deleted items shown above.',
   'mail.emptySoFar': 'Nothing here so far',
   'mail.emptySoFarText': 'The backup path is still being read. What is found appears by itself.',
   'mail.marked': '{n} of {total} marked | {n} of {total} marked',
@@ -95,7 +96,8 @@ export const mail = {
   'preview.noName': 'without a name',
   'preview.moreFiles': '{n} more | {n} more',
   'preview.noText': 'This message has no text.',
-  'preview.textCut': 'The text is longer than 1 MB; only its beginning is shown. Save the message to have all of it.',
+  'preview.textCut':
+    'The text is longer than 1 MB; only its beginning is shown. Save the message to have all of it.',
   'preview.remoteBlocked':
     '{n} thing this mail wanted to load from the network was blocked | {n} things this mail wanted to load from the network were blocked',
   'preview.frame': 'The mail as its sender laid it out',
@@ -132,10 +134,12 @@ export const mail = {
   'search.go': 'Search',
   'search.help': 'How to search',
   'search.title': 'Search all accounts at once',
-  'search.intro': 'Write words that must occur in the subject, the addresses, the text or the names of attachments. All of them must hold.',
+  'search.intro':
+    'Write words that must occur in the subject, the addresses, the text or the names of attachments. All of them must hold.',
   'search.example': 'Example',
   'search.meaning': 'Meaning',
-  'search.bothHold': 'Above the results you choose the time and whether deleted items are shown. That choice and the search must both hold.',
+  'search.bothHold':
+    'Above the results you choose the time and whether deleted items are shown. That choice and the search must both hold.',
   'search.results': 'Results',
   'search.emptyText': 'Take a part of the search away, or look at another time.',
   'search.parts': 'Parts of the search',

@@ -43,7 +43,8 @@ export const work = {
   'task.strip': 'Tasks under way and results',
   'task.nothing': 'Nothing is running',
   'task.none': 'No tasks yet',
-  'task.noneText': 'Exports and reading a backup path show here with their progress, and stay with their result.',
+  'task.noneText':
+    'Exports and reading a backup path show here with their progress, and stay with their result.',
   'task.allRead': 'Everything has been read.',
   'task.running': '{n} task is running | {n} tasks are running',
   'task.earlier': 'Show {n} earlier task | Show {n} earlier tasks',

@@ -57,7 +57,8 @@ export const frame = {
   'duration.days': '{n} giorno | {n} giorni',
 
   'connection.lost': 'Il motore di Lifeboat non risponde',
-  'connection.lostNext': 'Quello che vedi può non essere aggiornato. Il collegamento viene ritentato da solo.',
+  'connection.lostNext':
+    'Quello che vedi può non essere aggiornato. Il collegamento viene ritentato da solo.',
   'connection.ended': 'Lifeboat è stato fermato o riavviato',
   'connection.endedNext': 'Apri di nuovo l’indirizzo che ha scritto nel terminale.',
 

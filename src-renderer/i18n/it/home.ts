@@ -6,7 +6,8 @@ export const home = {
   'home.open': 'Apri un Backup Path',
   'home.openAnother': 'Apri un altro Backup Path',
   'home.sample': 'Prova con un backup di esempio',
-  'home.sampleHint': 'L’esempio è inventato da Lifeboat: 5 account, 2.000 elementi e una dozzina di danni di ogni tipo.',
+  'home.sampleHint':
+    'L’esempio è inventato da Lifeboat: 5 account, 2.000 elementi e una dozzina di danni di ogni tipo.',
   'home.sampleRunning': 'Scrittura del backup di esempio. Servono pochi secondi.',
   'home.dropHint': 'Puoi anche trascinare la cartella in questa finestra.',
   'home.sampleName': 'Backup di esempio',
@@ -17,9 +18,11 @@ export const home = {
   'home.unfinished': 'Non ancora letto fino in fondo',
   'home.how': 'Come funziona',
   'home.step.open': 'Apri',
-  'home.step.open.text': 'Scegli la cartella sul disco, sul NAS o nella copia. Gli account compaiono in pochi secondi, il resto mentre guardi.',
+  'home.step.open.text':
+    'Scegli la cartella sul disco, sul NAS o nella copia. Gli account compaiono in pochi secondi, il resto mentre guardi.',
   'home.step.find': 'Trova',
-  'home.step.find.text': 'Sfoglia com’era in un giorno qualsiasi, cerca in tutti gli account, guarda i messaggi eliminati e orfani.',
+  'home.step.find.text':
+    'Sfoglia com’era in un giorno qualsiasi, cerca in tutti gli account, guarda i messaggi eliminati e orfani.',
   'home.step.export': 'Esporta',
   'home.step.export.text': 'Ogni file è confrontato con la sua impronta prima di contare come esportato.',
 
@@ -29,7 +32,8 @@ export const home = {
   'accounts.guessed': 'nome dedotto dalla posta',
   'accounts.since': 'dal',
   'accounts.none': 'Nessun account in questo Backup Path',
-  'accounts.noneText': 'Qui non c’è alcun account leggibile. I messaggi possono esserci lo stesso: guarda la posta orfana.',
+  'accounts.noneText':
+    'Qui non c’è alcun account leggibile. I messaggi possono esserci lo stesso: guarda la posta orfana.',
   'accounts.seeUnclaimed': 'Mostra la posta orfana',
   'accounts.chartLabel': 'Posta per mese di {account}: {messages}',
   'accounts.column.account': 'Account',
@@ -59,13 +63,15 @@ export const home = {
   'settings.language.it': 'Italiano',
   'settings.time': 'Ora',
   'settings.displayZone': 'Fuso orario delle date',
-  'settings.displayZoneText': 'Tutte le date sono mostrate in questo fuso. UTC appare passando sopra una data.',
+  'settings.displayZoneText':
+    'Tutte le date sono mostrate in questo fuso. UTC appare passando sopra una data.',
   'settings.zoneLaptop': 'Di questo computer ({zone})',
   'settings.work': 'Lavoro',
   'settings.exportFormat': 'Formato abituale di esportazione',
   'settings.exportFormatText': 'Si può cambiare a ogni esportazione.',
   'settings.jobs': 'Processi di lettura',
-  'settings.jobsText': 'Meno processi lasciano usabile un disco lento o un vecchio portatile. Vale dalla prossima apertura.',
+  'settings.jobsText':
+    'Meno processi lasciano usabile un disco lento o un vecchio portatile. Vale dalla prossima apertura.',
   'settings.jobsAll': 'Quanti i processori',
   'settings.catalogs': 'Cataloghi',
   'settings.catalogsText':

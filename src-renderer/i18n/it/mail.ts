@@ -132,10 +132,12 @@ export const mail = {
   'search.go': 'Cerca',
   'search.help': 'Come cercare',
   'search.title': 'Cerca in tutti gli account insieme',
-  'search.intro': 'Scrivi le parole che devono comparire nell’oggetto, negli indirizzi, nel testo o nei nomi degli allegati. Devono valere tutte.',
+  'search.intro':
+    'Scrivi le parole che devono comparire nell’oggetto, negli indirizzi, nel testo o nei nomi degli allegati. Devono valere tutte.',
   'search.example': 'Esempio',
   'search.meaning': 'Significato',
-  'search.bothHold': 'Sopra i risultati scegli il momento e se mostrare gli eliminati. Quella scelta e la ricerca devono valere entrambe.',
+  'search.bothHold':
+    'Sopra i risultati scegli il momento e se mostrare gli eliminati. Quella scelta e la ricerca devono valere entrambe.',
   'search.results': 'Risultati',
   'search.emptyText': 'Togli una parte della ricerca, o guarda in un altro momento.',
   'search.parts': 'Parti della ricerca',
@@ -170,7 +172,8 @@ export const mail = {
   'unclaimed.nobodyText': 'Nulla in questi messaggi dice di chi siano.',
   'unclaimed.foreign': '{owner} non è un account di questo Backup Path',
   'unclaimed.owners': 'Proprietari probabili',
-  'unclaimed.text': 'Messaggi nel backup che nessun metadato leggibile rivendica, per proprietario probabile.',
+  'unclaimed.text':
+    'Messaggi nel backup che nessun metadato leggibile rivendica, per proprietario probabile.',
   'unclaimed.none': 'Nessuna posta orfana',
   'unclaimed.noneSoFar': 'Finora nessuna posta orfana',
   'unclaimed.noneText': 'Ogni messaggio del backup appartiene a un elemento di un account.',

@@ -43,7 +43,8 @@ export const work = {
   'task.strip': 'Attività in corso e risultati',
   'task.nothing': 'Nulla in corso',
   'task.none': 'Ancora nessuna attività',
-  'task.noneText': 'Le esportazioni e la lettura di un Backup Path compaiono qui con il loro avanzamento, e restano con il risultato.',
+  'task.noneText':
+    'Le esportazioni e la lettura di un Backup Path compaiono qui con il loro avanzamento, e restano con il risultato.',
   'task.allRead': 'Tutto è stato letto.',
   'task.running': '{n} attività in corso | {n} attività in corso',
   'task.earlier': 'Mostra {n} attività precedente | Mostra {n} attività precedenti',

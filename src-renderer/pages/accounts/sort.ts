@@ -4,7 +4,11 @@ import { accountLabel } from '../../stores/accounts.ts'
 export type AccountSort = 'account' | 'messages' | 'deleted' | 'bytes' | 'last' | 'lastChange'
 
 /** Accounts in the order of a column; what is unknown (null) comes last either way, ties by name. */
-export function sortAccounts(rows: readonly AccountRow[], by: AccountSort, descending: boolean): AccountRow[] {
+export function sortAccounts(
+  rows: readonly AccountRow[],
+  by: AccountSort,
+  descending: boolean,
+): AccountRow[] {
   const turn = descending ? -1 : 1
   const byName = (a: AccountRow, b: AccountRow): number => accountLabel(a).localeCompare(accountLabel(b))
   return [...rows].sort((a, b) => {

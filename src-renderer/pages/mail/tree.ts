@@ -44,12 +44,16 @@ export function folderLines(
   const known = new Set(nodes.map((node) => node.id))
   const children = new Map<number | null, FolderNode[]>()
   for (const node of nodes) {
-    const parent = node.parent !== null && node.parent !== node.id && known.has(node.parent) ? node.parent : null
+    const parent =
+      node.parent !== null && node.parent !== node.id && known.has(node.parent) ? node.parent : null
     children.set(parent, [...(children.get(parent) ?? []), node])
   }
   const lines: TreeLine[] = []
   const seen = new Set<number>()
-  const stack = [...(children.get(null) ?? [])].sort(folderOrder).reverse().map((folder) => ({ folder, level: 2 }))
+  const stack = [...(children.get(null) ?? [])]
+    .sort(folderOrder)
+    .reverse()
+    .map((folder) => ({ folder, level: 2 }))
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     const { folder, level } = next
     if (seen.has(folder.id)) continue
@@ -63,7 +67,14 @@ export function folderLines(
   // folders that lie in a circle have no way from the top: shown flat rather than lost
   for (const folder of nodes) {
     if (seen.has(folder.id) || reaches(folder, nodes)) continue
-    lines.push({ kind: 'folder', id: `${account}/${String(folder.id)}`, level: 2, account, folder, open: null })
+    lines.push({
+      kind: 'folder',
+      id: `${account}/${String(folder.id)}`,
+      level: 2,
+      account,
+      folder,
+      open: null,
+    })
   }
   return lines
 }
@@ -94,8 +105,10 @@ export function treeLines(
     lines.push({ kind: 'account', id: account.id, level: 1, account, open })
     if (!open) continue
     const inside = folders.get(account.id)
-    if (inside?.error) lines.push({ kind: 'failed', id: `${account.id}/failed`, level: 2, account: account.id })
-    else if (!inside?.nodes) lines.push({ kind: 'loading', id: `${account.id}/loading`, level: 2, account: account.id })
+    if (inside?.error)
+      lines.push({ kind: 'failed', id: `${account.id}/failed`, level: 2, account: account.id })
+    else if (!inside?.nodes)
+      lines.push({ kind: 'loading', id: `${account.id}/loading`, level: 2, account: account.id })
     else lines.push(...folderLines(account.id, inside.nodes, isOpen))
   }
   if (unclaimed > 0) lines.push({ kind: 'unclaimed', id: 'unclaimed', level: 1 })
