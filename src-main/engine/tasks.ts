@@ -60,6 +60,7 @@ interface Live {
   goOn: (() => void | Promise<void>) | null
   savedAt: number
   closing: boolean
+  dismissAtEnd: boolean
   finished: Promise<Task>
 }
 
@@ -202,6 +203,13 @@ export class TaskManager {
     this.#changed()
   }
 
+  /** Dismisses a task now or, while it runs, as soon as it is over: for results that were shown elsewhere. */
+  dismissWhenOver(id: string): void {
+    const live = this.#live.get(id)
+    if (live) live.dismissAtEnd = true
+    else this.dismiss(id)
+  }
+
   /**
    * All tasks at once, then the whole list again after every change, at most 4 times a second, until `signal` is
    * aborted, the manager closes or the iterator is returned.
@@ -272,6 +280,7 @@ export class TaskManager {
       goOn: null,
       savedAt: Date.now(),
       closing: false,
+      dismissAtEnd: false,
       finished: Promise.resolve(null as unknown as Task),
     }
     live.meter.add(Date.now(), 0, 0)
@@ -307,6 +316,7 @@ export class TaskManager {
     record.state = outcome.state === 'stopped' && live.closing ? 'interrupted' : outcome.state
     record.endedAt = Date.now()
     record.error = outcome.error ?? null
+    record.dismissed = live.dismissAtEnd
     try {
       if (outcome.result !== undefined) this.#store.saveResult(record.id, outcome.result)
       this.#store.update(record)

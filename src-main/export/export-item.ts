@@ -34,6 +34,8 @@ export interface ExportItem {
   metadataPath: string | null
   /** How the metadata file could be read. */
   condition: 'ok' | 'empty' | 'broken' | 'unreadable'
+  /** The time the view shows, ms UTC; null = now. */
+  at: number | null
   /** All distinct blobs over its states. Empty when no state names one. */
   blobs: ExportBlob[]
 }

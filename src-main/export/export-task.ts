@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { ExportResult } from '../contract/tasks.ts'
 import type { TaskManager, TaskRunner } from '../engine/tasks.ts'
 import { startExport } from './export-run.ts'
@@ -5,6 +6,11 @@ import type { ExportOutcome, ExportProgress, ExportRequest } from './request.ts'
 
 /** Failures kept with a task; the complete list is in failures.csv. */
 const MAX_FAILURES = 10_000
+
+/** Where exports of a Backup Path keep their lists until they are published. */
+export function exportSpool(dataFolder: string, catalogId: string): string {
+  return join(dataFolder, 'spool', catalogId)
+}
 
 /** Lets the task manager start interrupted, stopped and partly failed exports again. Once per manager. */
 export function registerExports(tasks: TaskManager): void {

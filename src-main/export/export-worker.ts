@@ -37,7 +37,8 @@ function makeControl(): ExportControl {
 async function work(): Promise<void> {
   const db = openCatalog(request.catalogFile, { readonly: true })
   try {
-    const outcome = await runExport(request, exportSource(db, request.parts), makeControl())
+    const zone = request.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+    const outcome = await runExport(request, exportSource(db, request.parts, zone), makeControl())
     tell({ kind: 'done', outcome })
   } finally {
     db.close()

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { ParseContext } from '../backup/metadata.ts'
 import { localSource } from '../backup/source.ts'
 import type { ExportFormat } from '../contract/tasks.ts'
 import { ExpectedError, toExpectedError } from '../engine/errors.ts'
@@ -23,6 +24,8 @@ export interface ExportSource {
   bytes: number
   /** Most blobs of the path fit no known digest rule. */
   ruleUnknown: boolean
+  /** How its metadata is to be understood; null = in the order of the files. */
+  metadata: ParseContext | null
   /** The catalog holds everything that lies under the path. */
   catalogComplete: boolean
 }
@@ -55,6 +58,7 @@ export async function runExport(
       ...targets,
       fresh: target.empty,
       ruleUnknown: source.ruleUnknown,
+      metadata: source.metadata,
       checkFolder: folderCheck(target.root, request.backupPath),
       sink: tally,
     })

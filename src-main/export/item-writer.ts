@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { BlobReader } from '../backup/blob.ts'
 import type { BlobRead } from '../backup/blob.ts'
 import { parseDigest } from '../backup/digest.ts'
+import type { ParseContext } from '../backup/metadata.ts'
 import type { BackupSource } from '../backup/source.ts'
 import { toIcalendar } from '../mail/icalendar.ts'
 import { extractForIndex } from '../mail/index-walker.ts'
@@ -31,6 +32,8 @@ export interface ItemWriterOptions {
   fresh: boolean
   /** Most blobs of this path fit no known digest rule: a right gzip check sum has to do. */
   ruleUnknown: boolean
+  /** How the path's metadata is to be understood; null = in the order of the file. */
+  metadata: ParseContext | null
   /** Throws when a folder below the target leads somewhere else. */
   checkFolder(dir: string[]): void
   sink: ItemSink
@@ -110,24 +113,27 @@ export class ItemWriter {
 
   #convert(item: ExportItem, raw: RawMetadata, blob: Buffer | null): { bytes: Buffer; ext: string } | null {
     const form = formOf(item.type)
-    const state = rawStates(raw.json).at(-1) ?? null
-    try {
-      const bytes =
-        form === 'contact'
-          ? toVcard({ raw: state, blob })
-          : form === 'calendar'
-            ? toIcalendar({ raw: state, blob })
-            : null
-      return bytes && { bytes, ext: form === 'contact' ? 'vcf' : 'ics' }
-    } catch {
-      // Fields nobody foresaw: the metadata goes out as it is.
-      return null
+    if (form !== 'contact' && form !== 'calendar') return null
+    const make = form === 'contact' ? toVcard : toIcalendar
+    const { at } = item
+    const states = rawStates(raw, this.#options.metadata)
+      .filter(({ start }) => at === null || start === null || start <= at)
+      .reverse()
+    // The state that deletes an item often tells nothing else: then the one before speaks for it.
+    for (const state of states.length > 0 ? states : [{ raw: null }]) {
+      try {
+        const bytes = make({ raw: state.raw, blob })
+        if (bytes) return { bytes, ext: form === 'contact' ? 'vcf' : 'ics' }
+      } catch {
+        // Fields nobody foresaw: the metadata goes out as it is.
+      }
     }
+    return null
   }
 
   #document(item: ExportItem, raw: RawMetadata): Buffer {
     const { account, id, type, deleted } = item
-    return metadataDocument({ account, id, type, deleted, folder: item.folders.join('/') }, raw).bytes
+    return metadataDocument({ account, id, type, deleted, folder: item.folders.join('/') }, raw)
   }
 
   async #writeBlob(item: ExportItem, blob: ExportBlob): Promise<void> {
@@ -269,7 +275,8 @@ export class ItemWriter {
       account: item.account,
       id: item.id,
       folder: item.folders.join('/'),
-      date: blob?.date ?? item.date,
+      // Of an item nobody can read, the catalog's date is only that of its file.
+      date: blob ? (blob.date ?? item.date) : item.condition === 'ok' ? item.date : null,
       digest: blob?.digest ?? null,
       reason,
       salvaged,

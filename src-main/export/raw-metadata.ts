@@ -1,5 +1,8 @@
-import { gunzipSync } from 'node:zlib'
+import { salvageObjects } from '../backup/json-salvage.ts'
+import { parseItemFile, type ParseContext } from '../backup/metadata.ts'
 import type { BackupSource } from '../backup/source.ts'
+import { findStates } from '../backup/states.ts'
+import { decodeText } from '../backup/text.ts'
 
 /** Metadata files over this size are not taken apart. */
 const MAX_BYTES = 16 * 1024 * 1024
@@ -12,63 +15,84 @@ export interface RawMetadata {
   text: string | null
 }
 
-/** Reads an item's metadata file as it is: plain or gzip, with or without a byte order mark. Never throws. */
+/** One state as it stands in the file. */
+export interface RawState {
+  raw: unknown
+  /** Start of validity, ms UTC; null when not recognised. */
+  start: number | null
+}
+
+/** Reads an item's metadata file as it is: plain or gzip, in any encoding. Never throws. */
 export function readRawMetadata(source: BackupSource, path: string | null): RawMetadata {
   if (path === null) return { json: undefined, text: null }
   const read = source.read(path, MAX_BYTES)
   if ('refused' in read) return { json: undefined, text: null }
   try {
-    const packed = read.bytes[0] === 0x1f && read.bytes[1] === 0x8b
-    const bytes = packed ? gunzipSync(read.bytes, { maxOutputLength: MAX_BYTES }) : read.bytes
-    const text = bytes.toString('utf8').replace(/^\ufeff/, '')
+    const { text } = decodeText(read.bytes)
     return { json: parse(text), text }
   } catch {
     return { json: undefined, text: read.bytes.toString('latin1') }
   }
 }
 
-/** The states in a parsed metadata file: the array itself, the first array of objects inside, or the object alone. */
-export function rawStates(json: unknown): unknown[] {
-  if (Array.isArray(json)) return json
-  if (typeof json !== 'object' || json === null) return json === undefined ? [] : [json]
-  for (const value of Object.values(json)) {
-    if (Array.isArray(value) && value.some((entry) => typeof entry === 'object' && entry !== null))
-      return value
-  }
-  return [json]
-}
-
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text) as unknown
   } catch {
-    const lines = text.split('\n').filter((line) => line.trim() !== '')
-    if (lines.length < 2) return undefined
-    try {
-      return lines.map((line) => JSON.parse(line) as unknown)
-    } catch {
-      return undefined
-    }
+    return undefined
+  }
+}
+
+/**
+ * The states of a metadata file as they stand there, in order of time like those of the catalog; of a torn file the
+ * complete ones. Without a context the order of the file is kept.
+ */
+export function rawStates({ json, text }: RawMetadata, context: ParseContext | null): RawState[] {
+  let values: unknown[]
+  try {
+    const found = findStates(json === undefined && text !== null ? salvageObjects(text).objects : json)
+    values = found.states
+  } catch {
+    return []
+  }
+  const times = values.map((raw) => (context === null ? NO_TIME : timesOf(raw, context)))
+  const byEnd = times.some(({ start, end }) => start === null && end !== null)
+  // As metadata.ts orders them: a state without a time stays behind the one it followed.
+  let last = Number.NEGATIVE_INFINITY
+  const keyed = values.map((raw, index) => {
+    const { start, end } = times[index] ?? NO_TIME
+    const time = byEnd ? (start ?? end) : start
+    if (time !== null) last = time
+    return { raw, start, index, time: time ?? last }
+  })
+  keyed.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.index - b.index))
+  return keyed.map(({ raw, start }) => ({ raw, start }))
+}
+
+interface Times {
+  start: number | null
+  end: number | null
+}
+const NO_TIME: Times = { start: null, end: null }
+
+function timesOf(raw: unknown, context: ParseContext): Times {
+  try {
+    const [state] = parseItemFile(Buffer.from(JSON.stringify([raw])), context).states
+    return state ? { start: state.start, end: state.end } : NO_TIME
+  } catch {
+    // Nested deeper than the writer of JSON can follow.
+    return NO_TIME
   }
 }
 
 /** The file exported for an item that is no mail: its place and its metadata as they are. */
-export function metadataDocument(
-  head: Record<string, unknown>,
-  raw: RawMetadata,
-): { bytes: Buffer; whole: boolean } {
-  if (raw.json !== undefined) {
+export function metadataDocument(head: Record<string, unknown>, { json, text }: RawMetadata): Buffer {
+  if (json !== undefined) {
     try {
-      return {
-        bytes: Buffer.from(`${JSON.stringify({ ...head, metadata: raw.json }, null, 2)}\n`),
-        whole: true,
-      }
+      return Buffer.from(`${JSON.stringify({ ...head, metadata: json }, null, 2)}\n`)
     } catch {
       // Nested deeper than the writer can follow: the text itself goes out.
     }
   }
-  return {
-    bytes: Buffer.from(`${JSON.stringify({ ...head, metadataText: raw.text }, null, 2)}\n`),
-    whole: false,
-  }
+  return Buffer.from(`${JSON.stringify({ ...head, metadataText: text }, null, 2)}\n`)
 }

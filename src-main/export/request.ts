@@ -17,11 +17,13 @@ export interface ExportRequest {
   /** Target folder, absolute. */
   out: string
   format: ExportFormat
+  /** IANA zone of dates in a query; left out = this computer's. */
+  zone?: string
   /** Folder for spooled lists: in the data folder. */
   spool: string
 }
 
-/** One thing that could not be exported, as in the contract plus nothing. */
+/** One thing that could not be exported. */
 export interface ExportFailure {
   account: string | null
   id: number | null

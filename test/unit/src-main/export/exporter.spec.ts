@@ -39,13 +39,14 @@ function itemOf(id: number | null, digests: string[], change: Partial<ExportItem
     name: null,
     metadataPath: null,
     condition: 'ok',
+    at: null,
     blobs: digests.map((digest, index) => blobOf(digest, index === 0 ? null : index)),
     ...change,
   }
 }
 
 function sourceOf(items: Iterable<ExportItem>, change: Partial<ExportSource> = {}): ExportSource {
-  return { items, rows: 1, bytes: 0, ruleUnknown: false, catalogComplete: true, ...change }
+  return { items, rows: 1, bytes: 0, ruleUnknown: false, metadata: null, catalogComplete: true, ...change }
 }
 
 /** Text that does not compress to nothing: `lines` hashes. */

@@ -1,0 +1,40 @@
+import { resolveAccounts } from '../catalog/queries/accounts.ts'
+import { parseMoment } from '../catalog/search/dates.ts'
+import type { AccountRow } from '../contract/mail.ts'
+import { ExpectedError } from '../engine/errors.ts'
+import type { Database } from '../engine/sqlite.ts'
+import { UsageError } from './exit.ts'
+import { localZone } from './open-path.ts'
+
+/** `--at DATE` in ms UTC, null when it was not given. Local time unless the date says otherwise. */
+export function momentOf(text: string | undefined): number | null {
+  if (text === undefined) return null
+  const moment = parseMoment(text, localZone())
+  if (moment === null) {
+    throw new UsageError(
+      `${text} is not a date`,
+      'Dates are written as 2026-11-20, 2026-11-20T09:30 (local time) or 2026-11-20T09:30Z.',
+      'Write it in one of these ways.',
+    )
+  }
+  return moment
+}
+
+/** The one account a person names by address, alias or UUID. */
+export function accountNamed(db: Database, name: string): AccountRow {
+  const [account, ...others] = resolveAccounts(db, name)
+  if (!account) {
+    throw new ExpectedError('NOT_FOUND', `There is no account ${name}`, {
+      why: 'No account of this backup path has that address, alias or UUID.',
+      next: 'See `lifeboat accounts PATH` for those it has.',
+    })
+  }
+  if (others.length > 0) {
+    const all = [account, ...others].map(({ name: address, id }) => address ?? id)
+    throw new ExpectedError('BAD_QUERY', `${name} names ${all.length} accounts`, {
+      why: `They are ${all.slice(0, 5).join(', ')}${all.length > 5 ? ', …' : ''}.`,
+      next: 'Give the whole address or the UUID.',
+    })
+  }
+  return account
+}
