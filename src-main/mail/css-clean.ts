@@ -10,7 +10,7 @@ export interface CssContext {
 /** Raster images only: an SVG is a document. */
 export const DATA_IMAGE = /^data:image\/(?:png|jpe?g|gif|webp|bmp|x-icon|avif)(?:;[\w=.+-]*)*,/i
 
-const URL_FUNCTION = /\burl\s*\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)?/gi
+const URL_FUNCTION = /url\s*\(\s*(?:"([^"]*)"|'([^']*)'|([^)]*))\s*\)?/gi
 const IMPORT = /@(?:import|charset|namespace)\b[^;}]*;?/gi
 /** Functions that load a string without `url()`, and the script hooks of browsers long gone. */
 const OTHER_LOADS =
@@ -36,7 +36,8 @@ export function cleanCss(css: string, context: CssContext): string {
   if (clean.includes('@')) {
     clean = clean.replace(IMPORT, (rule) => {
       if (/^@import/i.test(rule)) context.blocked()
-      return ''
+      // Not nothing: what stands around it must not become one word.
+      return ' '
     })
   }
   if (clean.includes('(') || clean.includes(':')) {

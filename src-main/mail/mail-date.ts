@@ -91,7 +91,8 @@ function monthIndex(name: string | undefined): number {
  */
 export function parseMailDate(header: string): number | null {
   let text = header.length > 200 ? header.slice(0, 200) : header
-  if (text.includes('(')) text = text.replace(/\([^()]*\)/g, ' ')
+  // Comments may be nested (RFC 5322, 3.2.2).
+  for (let n = 0; n < 5 && text.includes('('); n++) text = text.replace(/\([^()]*\)/g, ' ')
   let m = DAY_FIRST.exec(text)
   if (m !== null) {
     const month = monthIndex(m[2])

@@ -73,7 +73,8 @@ export async function parseParts(message: Buffer): Promise<Parts> {
   for (const file of taken.files) {
     parts.push({ name: file.name, type: 'application/octet-stream', contentId: null, bytes: file.bytes })
   }
-  const attachments = parts.map((part, index) => ({
+  const shown = parts.filter((part) => part.name !== null || part.bytes.length > 0)
+  const attachments = shown.map((part, index) => ({
     index,
     name: attachmentName(part.name, part.type, index),
     type: part.type,
