@@ -140,11 +140,17 @@ function piecesBySignature(text: string): unknown[] {
   let at = text.indexOf(signature)
   while (at >= 0 && found.length < MAX_OBJECTS) {
     const next = text.indexOf(signature, at + signature.length)
-    const end = text.lastIndexOf('}', next < 0 ? text.length : next)
-    if (end > at && end - at < MAX_OBJECT) {
+    const until = next < 0 ? text.length : next
+    if (until - at < MAX_OBJECT) {
+      // Searched within the piece only: without a single closing bracket in 100,000 pieces the whole text would be
+      // searched back for each of them.
+      const piece = text.slice(at, until)
+      const end = piece.lastIndexOf('}')
       const value =
-        parseOrNull(text.slice(at, end + 1)) ??
-        parseOrNull(text.slice(at, text.lastIndexOf('}', end - 1) + 1))
+        end < 0
+          ? undefined
+          : (parseOrNull(piece.slice(0, end + 1)) ??
+            parseOrNull(piece.slice(0, piece.lastIndexOf('}', end - 1) + 1)))
       if (value !== undefined) found.push(value)
     }
     at = next
