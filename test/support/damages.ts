@@ -94,6 +94,7 @@ function onMetadata(mute: boolean, change: (path: MadePath, item: MadeItem, dige
     const { item, digest } = victim(path)
     change(path, item, digest)
     item.mute = mute
+    item.torn = true
   }
 }
 

@@ -34,6 +34,8 @@ export interface MadeItem {
   file: string
   /** Set when a damage has taken what the file said: its blobs are unclaimed then. */
   mute: boolean
+  /** Set when the file still names its blobs but no longer tells the folder. */
+  torn: boolean
 }
 
 export interface MadeBlob {
@@ -203,7 +205,7 @@ export class MadePath {
       state.end = states[index + 1]?.start ?? null
     })
     const file = `accounts/${account.id}/items/${bucket ?? String(id % 100).padStart(2, '0')}/${id}`
-    const item: MadeItem = { account, id, type, states, file, mute: false }
+    const item: MadeItem = { account, id, type, states, file, mute: false, torn: false }
     this.items.push(item)
     this.write(file, this.dialect.file(item, states))
     return item
@@ -281,7 +283,7 @@ export class MadePath {
           digest,
           sha256: blob.sha256,
           fate: blob.fate,
-          folder: last?.folder ?? null,
+          folder: item.torn ? null : (last?.folder ?? null),
           deleted: last?.deleted ?? false,
         })
       }
