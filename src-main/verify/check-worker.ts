@@ -149,7 +149,7 @@ function verify(blob: BlobFile, batch: BlobBatch, cell: StoreCell | null): void 
   const found = reader.read(source.absolute(blob.path), blob.digest)
   batch.total++
   batch.bytes += found.fileBytes
-  const whole = found.rule !== null
+  const whole = found.rule !== null && (found.message !== null || found.status === 'ok')
   batch.present += `${whole ? '' : '!'}${blob.digest}${blob.misplaced ? `\t${blob.path}` : ''}\n`
   if (copy) {
     const done = copy.blob(blob, found)

@@ -1,4 +1,4 @@
-import { gunzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import type { BlobRead } from '../backup/blob.ts'
 import type { BlobFile } from '../backup/scan.ts'
 import type { BackupSource } from '../backup/source.ts'
@@ -50,8 +50,8 @@ export class HealCopy {
   }
 
   /**
-   * Copies a blob whose bytes the digest proves, to its own place; a double gzip loses its outer layer. A blob that is
-   * whole by its CRC but fits no digest is copied as it is; anything else is left out.
+   * Copies a blob whose bytes the digest proves, to its own place and packed once. A blob that is whole by its CRC but
+   * fits no digest is copied as it is; anything else is left out.
    */
   blob(blob: BlobFile, found: BlobRead): { copied: number; mended: number } {
     const path = `items/${blob.digest.slice(0, 2)}/${blob.digest}`
@@ -62,10 +62,9 @@ export class HealCopy {
         this.#target.copy(from, path)
       return { copied: 1, mended: blob.misplaced ? 1 : 0 }
     }
-    if (found.status === 'double-gzip' && !found.large) {
-      const read = this.#source.read(blob.path, Number.MAX_SAFE_INTEGER)
-      if ('refused' in read) return { copied: 0, mended: 0 }
-      this.#target.write(path, gunzipSync(read.bytes), from)
+    // Packed twice, not packed at all, or damaged only around the message: packed anew, once.
+    if (found.rule !== null && found.message !== null) {
+      this.#target.write(path, gzipSync(found.message), from)
       return { copied: 1, mended: 1 }
     }
     return { copied: 0, mended: 0 }
