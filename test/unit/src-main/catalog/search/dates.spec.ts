@@ -17,7 +17,17 @@ test('moments: local unless marked', () => {
 })
 
 test('what is no date is none', () => {
-  for (const text of ['', 'x', '2026-13-01', '2026-02-30', '32/01/2026', '10:00', '2026-07-01T25:61', '9'.repeat(60), '7q']) {
+  for (const text of [
+    '',
+    'x',
+    '2026-13-01',
+    '2026-02-30',
+    '32/01/2026',
+    '10:00',
+    '2026-07-01T25:61',
+    '9'.repeat(60),
+    '7q',
+  ]) {
     expect(parseDateRange(text, zone)).toBeNull()
   }
 })
@@ -36,7 +46,14 @@ test('an ISO text written by a Date is that moment, in every zone', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 4e12 }),
-      fc.constantFrom('UTC', 'Europe/Rome', 'Asia/Kolkata', 'America/St_Johns', 'Pacific/Chatham', 'No/Where'),
+      fc.constantFrom(
+        'UTC',
+        'Europe/Rome',
+        'Asia/Kolkata',
+        'America/St_Johns',
+        'Pacific/Chatham',
+        'No/Where',
+      ),
       (ms, where) => {
         expect(parseMoment(new Date(ms).toISOString(), where)).toBe(ms)
       },

@@ -5,7 +5,8 @@ import { parseQuery, type Term } from '../../../../../src-main/catalog/search/pa
 
 const context = { zone: 'Europe/Rome', now: Date.UTC(2026, 9, 20, 12) }
 const parse = (query: string): Term[] => parseQuery(query, context).terms
-const bare = (query: string) => parse(query).map(({ source: _source, negated: _negated, ...condition }) => condition)
+const bare = (query: string) =>
+  parse(query).map(({ source: _source, negated: _negated, ...condition }) => condition)
 
 describe('the search language', () => {
   test('words, phrases, prefixes and their negation', () => {
@@ -30,7 +31,9 @@ describe('the search language', () => {
   })
 
   test('structured fields', () => {
-    expect(bare('in:"Projects/New" account:anna has:attachment is:Unread is:starred type:event id:257 tag:urgent')).toEqual([
+    expect(
+      bare('in:"Projects/New" account:anna has:attachment is:Unread is:starred type:event id:257 tag:urgent'),
+    ).toEqual([
       { kind: 'folder', name: 'Projects/New' },
       { kind: 'account', name: 'anna' },
       { kind: 'attachment' },
@@ -51,7 +54,9 @@ describe('the search language', () => {
     // Rome is two hours ahead of UTC until 25 October 2026, one hour after it.
     const day = Date.UTC(2026, 9, 11, 22)
     const month = Date.UTC(2026, 8, 30, 22)
-    expect(bare('after:2026-10-12 before:2026-10-12 after:2026-10 after:12/10/2026 before:12.10.2026')).toEqual([
+    expect(
+      bare('after:2026-10-12 before:2026-10-12 after:2026-10 after:12/10/2026 before:12.10.2026'),
+    ).toEqual([
       { kind: 'date', from: day, until: null },
       { kind: 'date', from: null, until: day },
       { kind: 'date', from: month, until: null },
@@ -89,7 +94,24 @@ describe('the search language', () => {
   })
 
   test('any text is understood somehow, quickly, and can be explained', () => {
-    const pieces = fc.constantFrom('from:', 'is:', '-', '"', '*', 'after:', ' ', '\0', '(', ')', 'NEAR(', '{a} :', "'", '東京', 'é', ':')
+    const pieces = fc.constantFrom(
+      'from:',
+      'is:',
+      '-',
+      '"',
+      '*',
+      'after:',
+      ' ',
+      '\0',
+      '(',
+      ')',
+      'NEAR(',
+      '{a} :',
+      "'",
+      '東京',
+      'é',
+      ':',
+    )
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' }), fc.string())), (parts) => {
         const query = parseQuery(parts.join(''), context)
@@ -111,7 +133,10 @@ describe('the search language', () => {
       { text: 'from:anna', meaning: 'the sender contains “anna”' },
       { text: '-in:Trash', meaning: 'not: it lies in the folder “Trash” or below it' },
       { text: 'larger:2M', meaning: 'it is larger than 2 MB' },
-      { text: 'inv*', meaning: 'subject, addresses, text or attachment names contain a word that begins with “inv”' },
+      {
+        text: 'inv*',
+        meaning: 'subject, addresses, text or attachment names contain a word that begins with “inv”',
+      },
     ])
   })
 })

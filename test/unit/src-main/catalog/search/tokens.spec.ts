@@ -16,7 +16,9 @@ afterAll(() => db.close())
 /** Whether a query finds a message of this body (and these tokens of the index). */
 function finds(query: string, body: string, tokens = 'acc12 typemessage hasattachment'): boolean {
   db.exec('DELETE FROM fts')
-  db.prepare('INSERT INTO fts(rowid, subject, sender, recipients, body, attachments, tokens) VALUES (1, ?, ?, ?, ?, ?, ?)').run(
+  db.prepare(
+    'INSERT INTO fts(rowid, subject, sender, recipients, body, attachments, tokens) VALUES (1, ?, ?, ?, ?, ?, ?)',
+  ).run(
     foldForIndex('Offer 4711'),
     'Anna Rossi <anna@example.com>',
     'bob@example.org',
@@ -25,7 +27,8 @@ function finds(query: string, body: string, tokens = 'acc12 typemessage hasattac
     tokens,
   )
   const { include, exclude } = matchExpression(parseQuery(query, { zone: 'UTC' }), null)
-  const hit = (expression: string) => db.prepare('SELECT 1 FROM fts WHERE fts MATCH ?').get(expression) !== undefined
+  const hit = (expression: string) =>
+    db.prepare('SELECT 1 FROM fts WHERE fts MATCH ?').get(expression) !== undefined
   return include === null ? exclude === null || !hit(exclude) : hit(include)
 }
 
@@ -61,7 +64,16 @@ describe('words across scripts', () => {
   })
 
   test('any piece of a text in such a script is found in it', () => {
-    const letters = fc.constantFrom(...'東京大学の学生カタカナー한국어กินข้าวဗမာ', '𠮷', 'a', 'B', '7', ' ', '。', 'é')
+    const letters = fc.constantFrom(
+      ...'東京大学の学生カタカナー한국어กินข้าวဗမာ',
+      '𠮷',
+      'a',
+      'B',
+      '7',
+      ' ',
+      '。',
+      'é',
+    )
     fc.assert(
       fc.property(fc.array(letters, { minLength: 1, maxLength: 25 }), fc.nat(), fc.nat(), (text, a, b) => {
         const from = a % text.length
@@ -111,7 +123,17 @@ describe('the FTS expression', () => {
   })
 
   test("the index's own tokens cannot be found as words", () => {
-    for (const query of ['acc12', 'ac*', 'a*', 'hasattachment', 'has*', 'typemessage', 'typem*', 'tokens:acc12', '"acc12 typemessage"']) {
+    for (const query of [
+      'acc12',
+      'ac*',
+      'a*',
+      'hasattachment',
+      'has*',
+      'typemessage',
+      'typem*',
+      'tokens:acc12',
+      '"acc12 typemessage"',
+    ]) {
       // `a*` finds Anna, who is there.
       if (query !== 'a*') expect(finds(query, 'x', 'acc12 typemessage hasattachment')).toBe(false)
     }
@@ -120,14 +142,43 @@ describe('the FTS expression', () => {
   })
 
   test("nothing a person types is FTS5's syntax", () => {
-    const pieces = fc.constantFrom('AND', 'OR', 'NOT', 'NEAR(a b)', '"', '""', '*', '^', '+', '-', '(', ')', '{', '}', 'subject :', ':', "'", '\0', 'a', '東', '\ud800')
+    const pieces = fc.constantFrom(
+      'AND',
+      'OR',
+      'NOT',
+      'NEAR(a b)',
+      '"',
+      '""',
+      '*',
+      '^',
+      '+',
+      '-',
+      '(',
+      ')',
+      '{',
+      '}',
+      'subject :',
+      ':',
+      "'",
+      '\0',
+      'a',
+      '東',
+      '\ud800',
+    )
     fc.assert(
-      fc.property(fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' }))), fc.boolean(), (parts, spaced) => {
-        const { include, exclude } = matchExpression(parseQuery(parts.join(spaced ? ' ' : ''), { zone: 'UTC' }), [1, 2])
-        for (const expression of [include, exclude]) {
-          if (expression !== null) db.prepare('SELECT rowid FROM fts WHERE fts MATCH ?').all(expression)
-        }
-      }),
+      fc.property(
+        fc.array(fc.oneof(pieces, fc.string({ unit: 'binary' }))),
+        fc.boolean(),
+        (parts, spaced) => {
+          const { include, exclude } = matchExpression(
+            parseQuery(parts.join(spaced ? ' ' : ''), { zone: 'UTC' }),
+            [1, 2],
+          )
+          for (const expression of [include, exclude]) {
+            if (expression !== null) db.prepare('SELECT rowid FROM fts WHERE fts MATCH ?').all(expression)
+          }
+        },
+      ),
       { numRuns: 700 },
     )
   })
@@ -136,7 +187,15 @@ describe('the FTS expression', () => {
     const words = Array.from({ length: 1000 }, (_, i) => `word${String(i)}`)
     expect(finds(words.join(' '), words.join(' '))).toBe(true)
     expect(finds(words.map((word) => `-${word}`).join(' '), 'word999')).toBe(false)
-    expect(finds(`word1 ${words.slice(2).map((word) => `-${word}`).join(' ')}`, 'word1')).toBe(true)
+    expect(
+      finds(
+        `word1 ${words
+          .slice(2)
+          .map((word) => `-${word}`)
+          .join(' ')}`,
+        'word1',
+      ),
+    ).toBe(true)
   })
 })
 
