@@ -1,6 +1,6 @@
 import type { ProblemKind } from '../../src-main/backup/types.ts'
 
-/** Kinds that mean no loss; the same as NOTICE_KINDS of src-main/backup/types.ts (the page imports types only; a test compares). */
+/** Kinds that are no errors; the same as NOTICE_KINDS of src-main/backup/types.ts (the page imports types only; a test compares). */
 export const NOTICES: readonly ProblemKind[] = [
   'blob-orphan',
   'unexpected-file',
@@ -8,8 +8,8 @@ export const NOTICES: readonly ProblemKind[] = [
   'lmtp-line-too-long',
 ]
 
-/** How many problems mean loss, from counts by kind. */
-export function countLosses(kinds: Readonly<Record<string, number>>): number {
+/** How many problems are errors, from counts by kind. */
+export function countErrors(kinds: Readonly<Record<string, number>>): number {
   const quiet: readonly string[] = NOTICES
   return Object.entries(kinds).reduce((sum, [kind, n]) => sum + (quiet.includes(kind) ? 0 : n), 0)
 }

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { BackupSummary, IndexProgress, RecentPath } from '../../src-main/contract/backup.ts'
 import { client, subscribe } from '../client.ts'
-import { countLosses } from '../format/problem-weight.ts'
+import { countErrors } from '../format/problem-weight.ts'
 import { toShownError, type ShownError } from '../format/shown-error.ts'
 import { forget, recall, remember } from './memory.ts'
 
@@ -25,8 +25,8 @@ export const useBackup = defineStore('backup', () => {
   )
   /** Rises whenever the catalog has more to show. */
   const revision = computed(() => progress.value?.revision ?? 0)
-  /** Problems that mean loss; notices do not count. */
-  const losses = computed(() => countLosses(summary.value?.problems ?? {}))
+  /** How many problems are errors; notices do not count. */
+  const errors = computed(() => countErrors(summary.value?.problems ?? {}))
 
   let watching: AbortController | null = null
   let summaryTimer: ReturnType<typeof setTimeout> | undefined
@@ -150,7 +150,7 @@ export const useBackup = defineStore('backup', () => {
     complete,
     indexing,
     revision,
-    losses,
+    errors,
     open,
     openSample,
     resume,

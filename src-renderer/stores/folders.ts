@@ -20,8 +20,17 @@ export const useFolders = defineStore('folders', () => {
   const view = useView()
   const byAccount = shallowRef<ReadonlyMap<string, AccountFolders>>(new Map())
 
+  /** Paths seen so far by `account/folder`: a folder keeps its name where the shown time has nothing in it. */
+  const paths = new Map<string, string>()
+
   function put(account: string, folders: AccountFolders): void {
+    for (const node of folders.nodes ?? []) paths.set(`${account}/${String(node.id)}`, node.path)
     byAccount.value = new Map(byAccount.value).set(account, folders)
+  }
+
+  function pathOf(account: string, folder: number): string | null {
+    const node = byAccount.value.get(account)?.nodes?.find(({ id }) => id === folder)
+    return node?.path ?? paths.get(`${account}/${String(folder)}`) ?? null
   }
 
   async function load(account: string): Promise<void> {
@@ -51,7 +60,10 @@ export const useFolders = defineStore('folders', () => {
 
   watch(
     () => backup.catalogId,
-    () => (byAccount.value = new Map()),
+    () => {
+      paths.clear()
+      byAccount.value = new Map()
+    },
   )
   watch(() => [view.at, view.deleted], reload)
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -65,5 +77,5 @@ export const useFolders = defineStore('folders', () => {
     },
   )
 
-  return { byAccount, want, load }
+  return { byAccount, pathOf, want, load }
 })

@@ -22,12 +22,13 @@ export function inOrder(tasks: readonly Task[]): Task[] {
 export function forStrip(tasks: readonly Task[]): Task[] {
   const weight = (task: Task): number => (isActive(task) ? 0 : task.state === 'done' ? 2 : 1)
   return inOrder(tasks)
-    .filter((task) => isActive(task) || (!task.dismissed && !(task.state === 'done' && isQuiet(task))))
+    .filter((task) => isActive(task) || (!task.dismissed && !isQuiet(task)))
     .sort((a, b) => weight(a) - weight(b))
 }
 
-function isQuiet(task: Task): boolean {
-  return task.kind === 'index' || task.kind === 'sample'
+/** Successful readings of a path: no news. */
+export function isQuiet(task: Task): boolean {
+  return task.state === 'done' && (task.kind === 'index' || task.kind === 'sample')
 }
 
 /** Everything long that runs or ran. */

@@ -20,6 +20,9 @@ export function blobMark(row: Pick<ItemRow, 'blob' | 'type'>): Mark | null {
   }
 }
 
+/** What rows say of their place. */
+export type Place = 'none' | 'folder' | 'account'
+
 export function isUnread(row: Pick<ItemRow, 'flags'>): boolean {
   return row.flags.includes('u')
 }

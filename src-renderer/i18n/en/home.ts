@@ -29,7 +29,7 @@ export const home = {
   'accounts.exportOne': 'Export {account}',
   'accounts.filter': 'Find an account',
   'accounts.guessed': 'name guessed from its mail',
-  'accounts.since': 'from',
+  'accounts.since': 'since',
   'accounts.none': 'No accounts in this backup path',
   'accounts.noneText':
     'There is no readable account here. The messages themselves may still be: look at the unclaimed mail.',

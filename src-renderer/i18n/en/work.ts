@@ -66,10 +66,10 @@ export const work = {
   'task.state.stopped': 'Stopped',
   'task.state.interrupted': 'Interrupted',
 
-  'severity.error': 'Loss',
+  'severity.error': 'Error',
   'severity.notice': 'Notice',
   'problems.kinds': 'Kinds of problems',
-  'problems.errors': '{n} loss | {n} losses',
+  'problems.errors': '{n} error | {n} errors',
   'problems.notices': '{n} notice | {n} notices',
   'problems.next': 'What to do:',
   'problems.more': 'Show {n} more of {total}',

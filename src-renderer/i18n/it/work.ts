@@ -66,10 +66,10 @@ export const work = {
   'task.state.stopped': 'Fermato',
   'task.state.interrupted': 'Interrotto',
 
-  'severity.error': 'Perdita',
+  'severity.error': 'Errore',
   'severity.notice': 'Avviso',
   'problems.kinds': 'Tipi di problemi',
-  'problems.errors': '{n} perdita | {n} perdite',
+  'problems.errors': '{n} errore | {n} errori',
   'problems.notices': '{n} avviso | {n} avvisi',
   'problems.next': 'Che cosa fare:',
   'problems.more': 'Mostrane altri {n} di {total}',
