@@ -39,12 +39,14 @@ const HARD_LINKS_MISSING = new Set([
   'EXDEV',
   'UNKNOWN',
 ])
+/** Of this thread: with the process and the sequence it makes names that nobody else can have. */
+const SALT = randomBytes(5).toString('hex')
 let sequence = 0
 
 /** A new name for a temporary file: never that of a message, and its writer can be told. */
 export function partName(): string {
   sequence++
-  return `.lifeboat-${process.pid}-${sequence.toString(36)}-${randomBytes(5).toString('hex')}.part`
+  return `.lifeboat-${process.pid}-${sequence.toString(36)}-${SALT}.part`
 }
 
 export function errorCode(error: unknown): string {
@@ -118,17 +120,22 @@ export function writeAll(fd: number, bytes: Buffer, position: number | null = nu
   }
 }
 
+/** Kept between calls: a fresh buffer of this size for every small file costs more than reading it. */
+let spare: Buffer | null = null
+
 /** Calls `take` with the file's bytes, a chunk at a time; the buffer is used again for the next chunk. */
 export function readChunks(path: string, take: (chunk: Buffer) => void): void {
   const fd = openSync(path, 'r')
+  const buffer = spare ?? Buffer.allocUnsafe(CHUNK)
+  spare = null
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK)
     for (;;) {
       const got = readSync(fd, buffer, 0, CHUNK, null)
       if (got === 0) return
       take(buffer.subarray(0, got))
     }
   } finally {
+    spare = buffer
     closeSync(fd)
   }
 }
@@ -228,7 +235,8 @@ export type Published = { name: string; outcome: 'written' | 'already' }
 function holds(path: string, bytes: number, sha256: string): boolean {
   try {
     const stat = lstatSync(path)
-    return stat.isFile() && stat.size === bytes && hashFile(path) === sha256
+    if (!stat.isFile() || stat.size !== bytes) return false
+    return (bytes <= CHUNK ? hash('sha256', readWhole(path, bytes), 'hex') : hashFile(path)) === sha256
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return false
     throw error
