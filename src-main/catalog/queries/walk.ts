@@ -7,10 +7,10 @@ import type { BlobStatus, ItemType } from '../../backup/types.ts'
 import type { BlobState } from '../../contract/mail.ts'
 import type { Database } from '../../engine/sqlite.ts'
 import { LISTED_SQL, itemPath, typeName } from '../schema.ts'
-import { accountBook } from './accounts.ts'
+import { accountBook, type AccountBook } from './accounts.ts'
 import { blobFile, blobState, digestRuleUnknown } from './blob-state.ts'
 import { contextOf, type QueryContext } from './context.ts'
-import { folderBook, NO_FOLDER } from './folder-book.ts'
+import { folderBook, NO_FOLDER, type FolderBook } from './folder-book.ts'
 import { refOfKey } from './rows.ts'
 import { needsSelection, select, type CatalogView } from './selection.ts'
 import { holdsAt } from './states.ts'
@@ -291,6 +291,8 @@ function* readChunk(
     ]),
   )
   const ruleUnknown = digestRuleUnknown(context)
+  // Asked once per chunk: every look into what a connection remembers asks SQLite for the revision.
+  const places = new Places(context, at)
   for (const ref of refs) {
     if (ref < 0) {
       const content = contents.get(-ref)
@@ -300,19 +302,40 @@ function* readChunk(
     const item = items.get(ref)
     const parts = chosen.get(ref)
     if (item !== undefined && parts !== undefined)
-      yield walkedItem(context, item, parts, contents, at, ruleUnknown)
+      yield walkedItem(places, item, parts, contents, at, ruleUnknown)
+  }
+}
+
+/** Accounts and folders while one chunk is read. */
+class Places {
+  readonly accounts: AccountBook['byPk']
+  readonly #context: QueryContext
+  readonly #at: number | null
+  readonly #books = new Map<number, FolderBook>()
+
+  constructor(context: QueryContext, at: number | null) {
+    this.#context = context
+    this.#at = at
+    this.accounts = accountBook(context).byPk
+  }
+
+  /** Names from the top of the mailbox. */
+  folderNames(account: number, folder: number | null): string[] {
+    let book = this.#books.get(account)
+    if (book === undefined) this.#books.set(account, (book = folderBook(this.#context, account, this.#at)))
+    return book.get(folder).names
   }
 }
 
 function walkedItem(
-  context: QueryContext,
+  places: Places,
   item: ItemRowFacts,
   parts: { states: readonly StateFacts[]; inView: StateFacts | null; named: Named },
   contents: ReadonlyMap<number, ContentFacts>,
   at: number | null,
   ruleUnknown: boolean,
 ): WalkedItem {
-  const account = accountBook(context).byPk.get(item.account)
+  const account = places.accounts.get(item.account)
   const { inView, named } = parts
   // With `at` the state then; now the item's own columns, which are those of its last state.
   const shownState = at !== null && inView !== null ? inView : item
@@ -333,7 +356,7 @@ function walkedItem(
     type: typeName(shownState.type),
     deleted: shownState.deleted === 1,
     flags: shownState.flags,
-    folders: folderBook(context, item.account, at).get(shownState.folder).names,
+    folders: places.folderNames(item.account, shownState.folder),
     date: item.date,
     subject: words?.subject ?? null,
     name: parts.states.findLast((state) => state.name !== null)?.name ?? null,
