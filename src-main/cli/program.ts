@@ -3,7 +3,9 @@ import { appVersion } from '../engine/version.ts'
 import { collect, fail, runCommand, wholeNumber, withCommonOptions, type CommonOptions } from './command.ts'
 import { UsageError } from './exit.ts'
 import { AT_HELP, DELETED_HELP, EXIT_CODES, PATH_HELP } from './help.ts'
+import type { CheckOptions } from './check-command.ts'
 import type { ExportCommandOptions } from './export-command.ts'
+import type { HealOptions } from './heal-command.ts'
 import type { SampleOptions } from './sample-command.ts'
 import type { SearchOptions } from './search-command.ts'
 import type { ServeCommandOptions } from './serve-command.ts'
@@ -80,6 +82,35 @@ function buildProgram(): Command {
     .action((path: string, options: CommonOptions & ExportCommandOptions) =>
       runCommand(options, async (context) =>
         (await import('./export-command.ts')).exportCommand(context, path, options),
+      ),
+    )
+
+  command(
+    program,
+    'check',
+    'verify every blob and item file; name what is damaged and the messages it belongs to',
+  )
+    .argument('<path>', PATH_HELP)
+    .option('--jobs <n>', 'reading threads (default: as many as there are cores)', wholeNumber(1, 64))
+    .option('--sample <n>', 'read only so many blobs, chosen at random', wholeNumber(1, 1_000_000_000))
+    .action((path: string, options: CommonOptions & CheckOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./check-command.ts')).checkCommand(context, path, options),
+      ),
+    )
+
+  command(program, 'heal', 'make a repaired copy, with what other copies still have; the path is only read')
+    .argument('<path>', PATH_HELP)
+    .option(
+      '--from <other>',
+      'another copy: a Backup Path, a mailstore or a folder of .eml files; may be repeated',
+      collect,
+    )
+    .requiredOption('--out <new>', 'new folder for the repaired copy')
+    .option('--jobs <n>', 'reading threads (default: as many as there are cores)', wholeNumber(1, 64))
+    .action((path: string, options: CommonOptions & HealOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./heal-command.ts')).healCommand(context, path, options),
       ),
     )
 

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { detectLayout } from '../backup/layout.ts'
+import { catalogIdFor } from '../catalog/catalog.ts'
+import { dataFolder } from '../engine/data-folder.ts'
+import { assertNotInside } from '../engine/paths.ts'
+import { CheckResults } from '../verify/check-results.ts'
+import { startCheck } from '../verify/checker.ts'
+import type { CheckHandle } from '../verify/checker.ts'
+import { summaryOf } from '../verify/check-summary.ts'
+import type { Affected, CheckProblem, CheckResult } from '../verify/check-types.ts'
+import { asMeant, printJson, type CommandContext } from './command.ts'
+import { EXIT, StoppedError } from './exit.ts'
+import { localZone } from './open-path.ts'
+import type { Terminal } from './terminal.ts'
+import { count, counted, isoDate, plain, size } from './text.ts'
+
+export interface CheckOptions {
+  jobs?: number
+  sample?: number
+}
+
+/** `lifeboat check PATH`: verifies every blob and item file, without a server and without a catalog. */
+export async function checkCommand(
+  { terminal, signal, data }: CommandContext,
+  path: string,
+  options: CheckOptions,
+): Promise<number> {
+  const { root } = detectLayout(asMeant(path))
+  const folder = dataFolder(data)
+  assertNotInside(folder, root, 'data folder')
+  const results = new CheckResults(folder, catalogIdFor(root))
+  const startedAt = Date.now()
+  const sample = options.sample ?? null
+  const handle = startCheck({
+    path: root,
+    zone: localZone(),
+    jobs: options.jobs ?? availableParallelism(),
+    sample,
+    // The same name each time, so that a killed check is gone on with.
+    journalFile: results.journalFile(sample === null ? 'whole' : `sample-${String(sample)}`),
+  })
+  const result = await follow(handle, terminal, signal, 'Checking')
+  if (!result.complete) throw new StoppedError()
+  const id = `${new Date(startedAt)
+    .toISOString()
+    .replace(/[^0-9]/g, '')
+    .slice(0, 14)}-${randomUUID().slice(0, 8)}`
+  const summary = summaryOf(id, catalogIdFor(root), startedAt, sample, result)
+  results.keep(summary, result)
+  results.remove(sample === null ? 'whole' : `sample-${String(sample)}`)
+  print(terminal, result)
+  return summary.errors > 0 ? EXIT.failures : EXIT.done
+}
+
+/** Shows progress until the work is done; Ctrl-C stops it, what was read stays in its journal. */
+export async function follow<Result>(
+  handle: Pick<CheckHandle, 'progress' | 'stop'> & { done: Promise<Result> },
+  terminal: Terminal,
+  signal: AbortSignal,
+  label: string,
+): Promise<Result> {
+  const line = terminal.progress(label)
+  const stop = (): void => {
+    handle.stop()
+  }
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  const timer = setInterval(() => {
+    const { phase, done, total } = handle.progress()
+    line.update({ done, total, unit: 'folders', label: `${label} ${phase}` })
+  }, 250)
+  try {
+    return await handle.done
+  } finally {
+    clearInterval(timer)
+    signal.removeEventListener('abort', stop)
+    line.end()
+  }
+}
+
+function print(terminal: Terminal, result: CheckResult): void {
+  const { backupPath, blobs, metadata, problems, kinds, seconds } = result
+  if (terminal.json) {
+    const listed = problems.map((problem) => ({ ...problem, affected: affectedJson(problem.affected) }))
+    printJson(terminal, { backupPath, blobs, metadata, problems: listed, kinds, seconds })
+    return
+  }
+  const errors = problems.filter(({ severity }) => severity === 'error')
+  const lines = [
+    `${count(blobs.ok)} of ${counted(blobs.total, 'blob')} sound (${size(blobs.bytes)} read), ${count(metadata.ok)} of ${counted(metadata.total, 'item file')} understood`,
+    errors.length === 0 ? 'No errors.' : `${counted(errors.length, 'error')}:`,
+    ...errors.slice(0, SHOWN).flatMap(problemLines),
+  ]
+  if (errors.length > SHOWN) lines.push(`  … and ${count(errors.length - SHOWN)} more; --json lists them all`)
+  const notices = problems.length - errors.length
+  if (notices > 0) {
+    const names = [
+      ...new Set(problems.filter(({ severity }) => severity === 'notice').map(({ kind }) => kind)),
+    ]
+    lines.push(
+      `${counted(notices, 'notice')} (${names.map((kind) => `${kind} ${count(kinds[kind] ?? 0)}`).join(', ')})`,
+    )
+  }
+  terminal.out(`${lines.join('\n')}\n`)
+}
+
+const SHOWN = 40
+
+function problemLines({ kind, path, detail, affected, recoverable }: CheckProblem): string[] {
+  const first = `  ! ${kind} ${plain(path)}: ${plain(detail)}${recoverable ? ' (the message is whole)' : ''}`
+  return [first, ...affected.slice(0, 5).map((one) => `      ${plain(whoAndWhat(one))}`)]
+}
+
+function whoAndWhat({ account, accountName, id, folder, subject, date }: Affected): string {
+  const place = [accountName ?? account ?? 'no account', folder, id === null ? null : `item ${String(id)}`]
+  return [...place, subject, isoDate(date)].filter((part) => part !== null).join(' · ')
+}
+
+/** Affected messages as every command prints them: dates ISO UTC. */
+export function affectedJson(affected: readonly Affected[]): unknown[] {
+  return affected.map((one) => ({ ...one, date: isoDate(one.date) }))
+}

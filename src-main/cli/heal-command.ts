@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import { detectLayout } from '../backup/layout.ts'
+import { catalogIdFor } from '../catalog/catalog.ts'
+import { dataFolder } from '../engine/data-folder.ts'
+import { assertNotInside } from '../engine/paths.ts'
+import { CheckResults } from '../verify/check-results.ts'
+import { startHeal, type HealResult, type LostBlob } from '../verify/healer.ts'
+import { affectedJson, follow } from './check-command.ts'
+import { asMeant, printJson, type CommandContext } from './command.ts'
+import { EXIT, StoppedError } from './exit.ts'
+import { localZone } from './open-path.ts'
+import type { Terminal } from './terminal.ts'
+import { count, counted, plain } from './text.ts'
+
+export interface HealOptions {
+  from?: string[]
+  out: string
+  jobs?: number
+}
+
+/** `lifeboat heal PATH --from OTHER… --out NEW`: a repaired copy, the path itself is only read. */
+export async function healCommand(
+  { terminal, signal, data }: CommandContext,
+  path: string,
+  options: HealOptions,
+): Promise<number> {
+  const { root } = detectLayout(asMeant(path))
+  const folder = dataFolder(data)
+  assertNotInside(folder, root, 'data folder')
+  const out = asMeant(options.out)
+  const from = (options.from ?? []).map(asMeant)
+  // One journal for each target, so that the same command goes on where a killed one stopped.
+  const name = `heal-${createHash('sha256').update(out).digest('hex').slice(0, 16)}`
+  const results = new CheckResults(folder, catalogIdFor(root))
+  const handle = startHeal({
+    path: root,
+    zone: localZone(),
+    jobs: options.jobs ?? availableParallelism(),
+    journalFile: results.journalFile(name),
+    from,
+    out,
+  })
+  const result = await follow(handle, terminal, signal, 'Healing')
+  if (!result.complete) throw new StoppedError()
+  results.remove(name)
+  print(terminal, result)
+  return result.lost.length + result.lostMetadata.length > 0 ? EXIT.failures : EXIT.done
+}
+
+function print(terminal: Terminal, result: HealResult): void {
+  const { healed, copied, lost, lostMetadata, from, seconds, check, out } = result
+  if (terminal.json) {
+    const listed = lost.map((blob) => ({ ...blob, affected: affectedJson(blob.affected) }))
+    printJson(terminal, { healed, copied, lost: listed, lostMetadata, from, seconds, check, out })
+    return
+  }
+  const lines = [
+    `${counted(copied, 'file')} in ${out}, ${count(healed)} of them healed`,
+    ...Object.entries(from).map(([path, files]) => `  ${count(files)} from ${plain(path)}`),
+  ]
+  if (check)
+    lines.push(
+      `Checked where it lies: ${count(check.blobs.ok)} of ${counted(check.blobs.total, 'blob')} sound`,
+    )
+  if (lost.length > 0)
+    lines.push(`${counted(lost.length, 'message')} no copy has:`, ...lost.flatMap(lostLines))
+  if (lostMetadata.length > 0) {
+    lines.push(
+      'Metadata that is broken here and in no other copy:',
+      ...lostMetadata.map((file) => `  ! ${plain(file)}`),
+    )
+  }
+  terminal.out(`${lines.join('\n')}\n`)
+}
+
+function lostLines({ digest, affected, detail }: LostBlob): string[] {
+  const who = affected.map(({ accountName, account, folder, subject }) =>
+    plain(`      ${[accountName ?? account, folder, subject].filter((part) => part !== null).join(' · ')}`),
+  )
+  return [`  ! ${digest}: ${plain(detail)}`, ...who]
+}
