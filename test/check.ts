@@ -16,6 +16,7 @@ interface Step {
 /** Longest first, so that the two lanes end together. */
 const STEPS: Step[] = [
   { name: 'lint', command: ['eslint', '--max-warnings=0', '.'] },
+  { name: 'types: end-to-end tests', command: ['tsc', '-p', 'tsconfig.e2e.json'] },
   { name: 'types: engine and tests', command: ['tsc', '-p', 'tsconfig.node.json'] },
   { name: 'types: page', command: ['vue-tsc', '-p', 'tsconfig.web.json'] },
   { name: 'types: preload', command: ['tsc', '-p', 'tsconfig.preload.json'] },

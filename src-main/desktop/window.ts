@@ -3,8 +3,8 @@ import { app, BrowserWindow, Menu, nativeTheme, type MenuItemConstructorOptions 
 import { APP_ORIGIN } from './app-protocol.ts'
 import type { WindowState } from './window-state.ts'
 
-/** Colours of an empty page, light and dark, as the page's own theme has them: no flash when it appears. */
-const BACKGROUND = { light: '#ffffff', dark: '#121212' } as const
+/** Colours of an empty page, light and dark, as src-renderer/plugins/vuetify.ts has them: no flash when it appears. */
+const BACKGROUND = { light: '#f3f5f7', dark: '#11171b' } as const
 
 /** Makes the one window. It shows itself when the page has been painted. */
 export function createWindow(state: WindowState, openPath: string | null): BrowserWindow {

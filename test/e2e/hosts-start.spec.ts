@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../support/index.ts'
@@ -120,7 +120,6 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
     'with Electron opens the window, and Ctrl-C leaves nothing behind',
     async () => {
       const started = npmStart(electronEnvironment(electronRuntime()?.env ?? {}))
-      const log = join(started.dataFolder, 'lifeboat.db')
       for (const until = Date.now() + 15_000; Date.now() < until; await pause(100)) {
         // the engine starts after the first paint: its database tells that the window is there
         if (readdirSync(started.dataFolder).includes('lifeboat.db')) break
@@ -130,7 +129,20 @@ describe.skipIf(process.platform !== 'linux')('npm start', () => {
       expect(processesOf(started.dataFolder).length).toBeGreaterThan(1)
       process.kill(-Number(started.child.pid), 'SIGINT')
       await started.exit
-      expect(await isGone(started.dataFolder, 8000), log).toEqual([])
+      expect(await isGone(started.dataFolder, 8000)).toEqual([])
+    },
+  )
+
+  it.skipIf(!canRunElectron())(
+    'with Electron says in words why it cannot go on, and still stops',
+    async () => {
+      const started = npmStart(electronEnvironment(electronRuntime()?.env ?? {}))
+      // a folder in the database's place
+      mkdirSync(join(started.dataFolder, 'lifeboat.db'))
+      await started.says(/unable to open database file|cannot be/, 20_000)
+      process.kill(-Number(started.child.pid), 'SIGINT')
+      await started.exit
+      expect(await isGone(started.dataFolder, 9000)).toEqual([])
     },
   )
 })
