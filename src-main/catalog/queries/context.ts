@@ -21,6 +21,8 @@ export interface QueryContext {
   remember<T>(kind: string, key: string, keep: number, make: () => T): T
   /** What `remember` holds, without making it; undefined when there is none of this revision. */
   recall<T>(kind: string, key: string): T | undefined
+  /** Makes `revision` answer without asking SQLite, inside one transaction; null ends it. */
+  pin(revision: number | null): void
   /** Puts something where `remember` and `recall` find it, as true for `revision`. */
   store(kind: string, key: string, keep: number, value: unknown, revision: number): void
 }
@@ -61,7 +63,8 @@ function createContext(db: Database): QueryContext {
     )?.value
     return typeof value === 'string' || typeof value === 'number' ? value : null
   }
-  const revision = (): number => Number(meta('revision') ?? 0)
+  let pinned: number | null = null
+  const revision = (): number => pinned ?? Number(meta('revision') ?? 0)
   function recall<T>(kind: string, key: string): T | undefined {
     const entries = kept.get(kind)
     const found = entries?.get(key)
@@ -88,6 +91,9 @@ function createContext(db: Database): QueryContext {
     complete: () => Number(meta('complete') ?? 0) === 1,
     recall,
     store,
+    pin: (value) => {
+      pinned = value
+    },
     remember<T>(kind: string, key: string, keep: number, make: () => T): T {
       const found = recall<{ made: T }>(kind, key)
       if (found !== undefined) return found.made
@@ -104,8 +110,10 @@ export function snapshot<T>(context: QueryContext, run: () => T): T {
   if (context.db.inTransaction) return run()
   context.sql('BEGIN').run()
   try {
+    context.pin(context.revision())
     return run()
   } finally {
+    context.pin(null)
     if (context.db.inTransaction) context.sql('COMMIT').run()
   }
 }

@@ -150,6 +150,9 @@ export function writeTinyCatalog(file: string, seed: number, count: number): Tin
   }
   for (let n = 0; n < 6; n++)
     tiny.times.push(day(), pick(pick(items).states.concat(items[0]!.now)).starts ?? BASE)
+  // Moments at which the last state of something ends: it is not there any more.
+  const ends = items.map((item) => item.states.at(-1)?.ends ?? null).filter((end) => end !== null)
+  tiny.times.push(...ends.slice(0, 4))
   store(file, tiny)
   return tiny
 }
