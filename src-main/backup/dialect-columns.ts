@@ -35,6 +35,8 @@ export interface SampleFile {
 }
 
 export interface Table {
+  /** Where the states are inside their file, names joined by `/`; null when they are the file's own list. */
+  statesAt: string | null
   columns: Column[]
   files: SampleFile[]
 }
@@ -43,13 +45,26 @@ export function pathKey(node: PathNode<unknown>): string {
   return node.segments().join('/')
 }
 
+/** The place where most files that have a wrapper keep their states. */
+function placeOfStates(samples: readonly unknown[]): string | null {
+  const votes = new Map<string, number>()
+  for (const sample of samples.slice(0, MAX_FILES)) {
+    const { path, outer } = findStates(sample)
+    if (outer !== null && path.length > 0) votes.set(path.join('/'), (votes.get(path.join('/')) ?? 0) + 1)
+  }
+  let best: string | null = null
+  for (const [path, count] of votes) if (best === null || count > (votes.get(best) ?? 0)) best = path
+  return best !== null && (votes.get(best) ?? 0) >= Math.max(1, samples.length * 0.1) ? best : null
+}
+
 /** Reads the samples into columns. */
 export function collectColumns(samples: readonly unknown[], ids: readonly (number | null)[]): Table {
   const tree = new PathTree<Column>()
   const columns: Column[] = []
   const files: SampleFile[] = []
+  const statesAt = placeOfStates(samples)
   samples.slice(0, MAX_FILES).forEach((sample, index) => {
-    const found = findStates(sample)
+    const found = findStates(sample, statesAt)
     const file: SampleFile = { id: ids[index] ?? null, states: found.states.length, hasDigest: false }
     const at = files.push(file) - 1
     const visit = (state: number) => (node: PathNode<Column>, value: LeafValue) => {
@@ -72,7 +87,7 @@ export function collectColumns(samples: readonly unknown[], ids: readonly (numbe
     })
     if (found.outer !== null) walkLeaves(found.outer, tree.around, visit(0), found.container)
   })
-  return { columns, files }
+  return { statesAt, columns, files }
 }
 
 /** Values that stand for "nothing": a validity that has not ended, an empty field. */

@@ -16,6 +16,10 @@ export interface Dialect {
   paths: Record<string, PathRole[]>
   /** Paths whose words say that something was deleted, e.g. `state: "DELETED"`. */
   deletedWords: string[]
+  /** Where the states are when they are not the file's own list, names joined by `/`. */
+  statesAt: string | null
+  /** Paths whose digests name something else than blobs: hardly any has one, while those of another path have. */
+  notBlobs: string[]
 }
 
 export interface PathRole {
@@ -32,7 +36,14 @@ export interface LearnHints {
 }
 
 /** Knows nothing: everything is read by names and forms alone. */
-export const EMPTY_DIALECT: Dialect = { version: 1, prefix: '', paths: {}, deletedWords: [] }
+export const EMPTY_DIALECT: Dialect = {
+  version: 1,
+  prefix: '',
+  paths: {},
+  deletedWords: [],
+  statesAt: null,
+  notBlobs: [],
+}
 
 /** Roles by name that no sample confirmed rank behind those that samples confirmed. */
 export const UNLEARNED_RANK = 100
@@ -236,13 +247,14 @@ export function learnDialect(samples: readonly unknown[], hints: LearnHints = {}
       offers.set('digest', [...(offers.get('digest') ?? []), { features, score: total }])
     }
   }
-  const dialect: Dialect = { version: 1, prefix, paths: {}, deletedWords: [] }
+  const dialect: Dialect = { ...EMPTY_DIALECT, prefix, paths: {}, statesAt: table.statesAt }
   const taken = new Map<string, Role>()
   const assign = (role: Role, path: string, rank: number): void => {
     const list = (dialect.paths[path] ??= [])
     if (!list.some((known) => known.role === role)) list.push({ role, rank })
   }
-  for (const features of all) dialect.paths[features.column.path] = []
+  // A key that was empty in every sample (the name that only folders have) is left to what its name says.
+  for (const features of all) if (features.filled.length > 0) dialect.paths[features.column.path] = []
   const ranked = new Map<Role, Offer[]>()
   for (const [role, list] of offers) {
     const good = list.filter(({ score }) => score > 0.25).sort((a, b) => b.score - a.score)
@@ -265,7 +277,20 @@ export function learnDialect(samples: readonly unknown[], hints: LearnHints = {}
   dialect.deletedWords = all
     .filter((features) => enumeratesDeletion(features, taken))
     .map(({ column }) => column.path)
+  dialect.notBlobs = withoutBlobs(all, hints)
   return dialect
+}
+
+/** See `Dialect.notBlobs`. */
+function withoutBlobs(all: readonly Features[], { blobExists }: LearnHints): string[] {
+  if (blobExists === undefined) return []
+  const shares = all.flatMap((features) => {
+    const names = features.filled.slice(0, 500).flatMap(({ value }) => digestOfLeaf(value, blobExists) ?? [])
+    if (names.length < 20) return []
+    return [{ path: features.column.path, share: names.filter(blobExists).length / names.length }]
+  })
+  if (!shares.some(({ share }) => share > 0.5)) return []
+  return shares.filter(({ share }) => share < 0.02).map(({ path }) => path)
 }
 
 interface Offer {

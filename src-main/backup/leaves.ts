@@ -1,4 +1,5 @@
 import { decodeBencode, looksBencoded } from './bencode.ts'
+import { parseTimestamp } from './timestamps.ts'
 
 /**
  * The single values of a JSON tree with the path of names that leads to each, walked without recursion (hostile input
@@ -65,6 +66,25 @@ function isDateArray(value: readonly unknown[]): value is number[] {
   return value.every((part) => typeof part === 'number')
 }
 
+/** Start and end as a pair `[1763604060000, null]`; tags or recipients are no times. */
+function isPeriod(value: readonly unknown[]): boolean {
+  return (
+    value.length === 2 &&
+    parseTimestamp(value[0], 'UTC') !== null &&
+    (isUnset(value[1]) || parseTimestamp(value[1], 'UTC') !== null)
+  )
+}
+
+function isUnset(value: unknown): boolean {
+  return (
+    value === null ||
+    value === '' ||
+    value === 0 ||
+    value === -1 ||
+    (typeof value === 'number' && value >= 9e15)
+  )
+}
+
 function embedded(text: string): unknown {
   const first = text.charCodeAt(0)
   if (text.length > MAX_EMBEDDED) return undefined
@@ -108,7 +128,7 @@ export function walkLeaves<T>(
         }
         if (list.length > MAX_LEAVES) complete = false
         // A state written as a list has its roles by position; inside a state, elements are alike.
-        const positional = depth === 0
+        const positional = depth === 0 || isPeriod(list)
         for (let index = Math.min(list.length, MAX_LEAVES) - 1; index >= 0; index--) {
           stack.push({
             node: node.child(positional ? `#${String(index)}` : '[]'),

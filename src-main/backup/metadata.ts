@@ -82,6 +82,7 @@ function safeDigests(source: Buffer | string): string[] {
 
 function parse(bytes: Buffer, ctx: ParseContext): ParsedItem {
   if (bytes.length === 0) return emptyItem('empty', 'The file has no bytes.')
+  const hint = ctx.dialect.statesAt
   const { text, damage } = decodeText(bytes)
   if (text.trim() === '')
     return emptyItem(
@@ -98,12 +99,12 @@ function parse(bytes: Buffer, ctx: ParseContext): ParsedItem {
   }
   if (value === undefined) return fromDamagedText(text, ctx, damage)
   if (typeof value !== 'object' || value === null) {
-    const found = findStates(value)
+    const found = findStates(value, hint)
     if (found.states.length === 0)
       return emptyItem('broken', 'The file holds a single value instead of states.', safeDigests(text))
     return build(found, ctx, damage, text)
   }
-  const found = findStates(value)
+  const found = findStates(value, hint)
   if (found.states.length === 0) {
     const isBare = Array.isArray(value) ? value.length === 0 : Object.keys(value).length === 0
     return isBare
@@ -114,13 +115,14 @@ function parse(bytes: Buffer, ctx: ParseContext): ParsedItem {
 }
 
 function fromDamagedText(text: string, ctx: ParseContext, damage: string | null): ParsedItem {
+  const hint = ctx.dialect.statesAt
   const salvaged = salvageObjects(text)
   const digests = safeDigests(text)
   const objects = salvaged.objects
-  let found: FoundStates = findStates(objects)
+  let found: FoundStates = findStates(objects, hint)
   const only = objects[0]
   // A whole wrapper survived (several values behind each other): its states are meant.
-  if (objects.length === 1 && isRecord(only)) found = findStates(only)
+  if (objects.length === 1 && isRecord(only)) found = findStates(only, hint)
   const detail = damage ?? 'its JSON is broken or breaks off'
   const item =
     found.states.length > 0
@@ -128,7 +130,7 @@ function fromDamagedText(text: string, ctx: ParseContext, damage: string | null)
       : emptyItem('broken', `The file is damaged: ${detail}.`)
   item.digests = [...new Set([...item.digests, ...digests])]
   if (salvaged.torn !== null && isRecord(salvaged.torn)) {
-    const torn = findStates(salvaged.torn)
+    const torn = findStates(salvaged.torn, hint)
     const last = torn.states.at(-1)
     if (last !== undefined) {
       const reader = readerFor(ctx)

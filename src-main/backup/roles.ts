@@ -100,6 +100,13 @@ const GENERIC = new Set(
   ),
 )
 
+/** Keys of a pair of start and end. */
+const PERIODS = new Set(
+  'validity valid range period interval lifetime life span timespan time times dates gueltigkeit gultigkeit zeitraum periodo validita intervallo periode validite intervalle vigencia state'.split(
+    ' ',
+  ),
+)
+
 /** Values under such keys are never a blob's digest, whatever they look like. */
 const SECRET_WORDS = new Set(
   'password passwd pwd pass secret ssha token auth cookie credential credentials totp salt apikey privatekey passwort kennwort'.split(
@@ -174,6 +181,10 @@ export function rolesByName(segments: readonly string[], prefix = ''): RoleScore
     .filter((segment) => !isIndexSegment(segment))
     .map((segment) => (prefix !== '' && segment.startsWith(prefix) ? segment.slice(prefix.length) : segment))
   const last = names.at(-1)
+  const position = segments.at(-1)
+  if (last !== undefined && (position === '#0' || position === '#1') && PERIODS.has(plain(last))) {
+    return [{ role: position === '#0' ? 'start' : 'end', score: 0.9 }]
+  }
   if (last === undefined || names.some(isSecretKey)) return []
   const best = new Map<Role, number>()
   const parent = names.at(-2)

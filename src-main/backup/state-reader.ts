@@ -26,6 +26,8 @@ interface Known {
   roles: readonly PathRole[]
   /** A password or the like: nothing below it is looked at. */
   secret: boolean
+  /** Digests here are believed only when they have a blob. */
+  notBlob: boolean
   /** Words at this path may say `DELETED`. */
   deletedWord: boolean
 }
@@ -73,12 +75,14 @@ export class StateReader {
   readonly #zone: string
   readonly #tree = new PathTree<Known>()
   readonly #deletedWords: ReadonlySet<string>
+  readonly #notBlobs: ReadonlySet<string>
   #ranks = new Map<Role, number>()
 
   constructor(dialect: Dialect, zone: string) {
     this.#dialect = dialect
     this.#zone = zone
     this.#deletedWords = new Set(dialect.deletedWords)
+    this.#notBlobs = new Set(dialect.notBlobs)
   }
 
   #know(node: PathNode<Known>): Known {
@@ -95,6 +99,7 @@ export class StateReader {
     const known = {
       roles,
       secret: segments.some(isSecretKey),
+      notBlob: this.#notBlobs.has(path),
       deletedWord:
         this.#deletedWords.has(path) || DELETION_KEYS.has(last.toLowerCase().replace(/[^a-z]/g, '')),
     }
@@ -133,6 +138,7 @@ export class StateReader {
       if (typeof leaf === 'string' && leaf.length >= 27 && digests.length < MAX_DIGESTS) {
         const name = digestInValue(leaf) ?? hexDigest(leaf, blobExists)
         if (name !== null) {
+          if (known.notBlob && blobExists?.(name) !== true) return
           const rank = known.roles.find(({ role }) => role === 'digest')?.rank ?? BARE_DIGEST_RANK
           digests.push({ name, rank })
           return

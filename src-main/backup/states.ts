@@ -96,7 +96,7 @@ function asStates(value: unknown): { list: unknown[]; keys: string[] | null } | 
   return { list: keys.map((key) => value[key]), keys }
 }
 
-function searchList(root: Json): Candidate | null {
+function searchList(root: Json, hint: string | null): Candidate | null {
   let best: Candidate | null = null
   let looked = 0
   let level: { value: Json; path: string[] }[] = [{ value: root, path: [] }]
@@ -109,7 +109,8 @@ function searchList(root: Json): Candidate | null {
         if (typeof inner !== 'object' || inner === null) continue
         const found = asStates(inner)
         if (found !== null) {
-          const score = listScore(key, found.list, depth)
+          const known = hint !== null && [...path, key].join('/') === hint
+          const score = listScore(key, found.list, depth) + (known ? 6 : 0)
           if (score >= 2 && (best === null || score > best.score))
             best = { ...found, container: value[key], path: [...path, key], score }
         } else if (isRecord(inner)) next.push({ value: inner, path: [...path, key] })
@@ -143,8 +144,11 @@ function stateBeside(root: Json, found: Candidate): unknown {
   return undefined
 }
 
-/** Finds the states in the value of an item file. Never throws; nothing recognisable gives an empty list. */
-export function findStates(input: unknown): FoundStates {
+/**
+ * Finds the states in the value of an item file; `hint` is where they are in the other files of this Backup Path (names
+ * joined by `/`). Never throws; nothing recognisable gives an empty list.
+ */
+export function findStates(input: unknown, hint: string | null = null): FoundStates {
   let value = unwrapText(input)
   const path: string[] = []
   // Wrappers of one key or one element around everything.
@@ -159,7 +163,7 @@ export function findStates(input: unknown): FoundStates {
     const list = (value as unknown[]).map(unwrapText)
     if (list.length === 1 && isRecord(list[0])) {
       // One object may be the only state, or a wrapper around the states.
-      const inner = searchList(list[0])
+      const inner = searchList(list[0], hint)
       if (inner !== null && inner.score >= 3) return wrapped(list[0], inner, path)
     }
     if (list.some(isRecord))
@@ -180,7 +184,7 @@ export function findStates(input: unknown): FoundStates {
   if (!isRecord(value)) return { states: [], keys: null, container: value, outer: null, path }
   const map = asStates(value)
   if (map !== null) return { states: map.list, keys: map.keys, container: value, outer: null, path }
-  const inner = searchList(value)
+  const inner = searchList(value, hint)
   if (inner !== null) return wrapped(value, inner, path)
   if (Object.keys(value).length === 0) return { states: [], keys: null, container: value, outer: null, path }
   return { states: [value], keys: null, container: value, outer: null, path }
