@@ -5,10 +5,9 @@ import { catalogIdFor } from '../catalog/catalog.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { assertNotInside } from '../engine/paths.ts'
 import { CheckResults } from '../verify/check-results.ts'
-import { startCheck } from '../verify/checker.ts'
-import type { CheckHandle } from '../verify/checker.ts'
 import { summaryOf } from '../verify/check-summary.ts'
-import type { Affected, CheckProblem, CheckResult } from '../verify/check-types.ts'
+import type { Affected, CheckProblem, CheckProgress, CheckResult } from '../verify/check-types.ts'
+import { runCheck, type VerifyRun } from '../verify/verify-run.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
 import { localZone } from './open-path.ts'
@@ -32,15 +31,15 @@ export async function checkCommand(
   const results = new CheckResults(folder, catalogIdFor(root))
   const startedAt = Date.now()
   const sample = options.sample ?? null
-  const handle = startCheck({
+  const request = {
     path: root,
     zone: localZone(),
     jobs: options.jobs ?? availableParallelism(),
     sample,
     // The same name each time, so that a killed check is gone on with.
     journalFile: results.journalFile(sample === null ? 'whole' : `sample-${String(sample)}`),
-  })
-  const result = await follow(handle, terminal, signal, 'Checking')
+  }
+  const result = await follow((tell) => runCheck(request, tell), terminal, signal, 'Checking')
   if (!result.complete) throw new StoppedError()
   const id = `${new Date(startedAt)
     .toISOString()
@@ -55,26 +54,21 @@ export async function checkCommand(
 
 /** Shows progress until the work is done; Ctrl-C stops it, what was read stays in its journal. */
 export async function follow<Result>(
-  handle: Pick<CheckHandle, 'progress' | 'stop'> & { done: Promise<Result> },
+  start: (tell: (progress: CheckProgress) => void) => VerifyRun<Result>,
   terminal: Terminal,
   signal: AbortSignal,
   label: string,
 ): Promise<Result> {
   const line = terminal.progress(label)
-  const stop = (): void => {
-    handle.stop()
-  }
-  signal.addEventListener('abort', stop)
-  if (signal.aborted) stop()
-  const timer = setInterval(() => {
-    const { phase, done, total } = handle.progress()
+  const run = start(({ phase, done, total }) => {
     line.update({ done, total, unit: 'folders', label: `${label} ${phase}` })
-  }, 250)
+  })
+  signal.addEventListener('abort', run.stop)
+  if (signal.aborted) run.stop()
   try {
-    return await handle.done
+    return await run.done
   } finally {
-    clearInterval(timer)
-    signal.removeEventListener('abort', stop)
+    signal.removeEventListener('abort', run.stop)
     line.end()
   }
 }

@@ -5,7 +5,8 @@ import { catalogIdFor } from '../catalog/catalog.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { assertNotInside } from '../engine/paths.ts'
 import { CheckResults } from '../verify/check-results.ts'
-import { startHeal, type HealResult, type LostBlob } from '../verify/healer.ts'
+import type { HealResult, LostBlob } from '../verify/heal-types.ts'
+import { runHeal } from '../verify/verify-run.ts'
 import { affectedJson, follow } from './check-command.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
@@ -33,15 +34,15 @@ export async function healCommand(
   // One journal for each target, so that the same command goes on where a killed one stopped.
   const name = `heal-${createHash('sha256').update(out).digest('hex').slice(0, 16)}`
   const results = new CheckResults(folder, catalogIdFor(root))
-  const handle = startHeal({
+  const request = {
     path: root,
     zone: localZone(),
     jobs: options.jobs ?? availableParallelism(),
     journalFile: results.journalFile(name),
     from,
     out,
-  })
-  const result = await follow(handle, terminal, signal, 'Healing')
+  }
+  const result = await follow((tell) => runHeal(request, tell), terminal, signal, 'Healing')
   if (!result.complete) throw new StoppedError()
   results.remove(name)
   print(terminal, result)

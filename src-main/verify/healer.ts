@@ -5,50 +5,18 @@ import { detectLayout } from '../backup/layout.ts'
 import { parseItemFile } from '../backup/metadata.ts'
 import { NOTICE_KINDS } from '../backup/types.ts'
 import type { ProblemKind } from '../backup/types.ts'
-import type { Affected } from '../contract/verify.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import { assertApart } from '../engine/paths.ts'
 import { nameAffected } from './affected.ts'
 import { missingBlobs, startCheck } from './checker.ts'
-import type { CheckProgress, CheckRequest, CheckResult, RawProblem } from './check-types.ts'
+import type { CheckProgress, CheckResult, RawProblem } from './check-types.ts'
 import { CopyTarget, WORK_FOLDER } from './copy-file.ts'
 import { WHOLE } from './digest-table.ts'
 import { openHealSource } from './heal-sources.ts'
 import type { HealSource } from './heal-sources.ts'
+import type { HealRequest, HealResult, LostBlob } from './heal-types.ts'
 import { Reading } from './reading.ts'
 import type { ReadPath } from './reading.ts'
-
-/** What a heal is asked to do. */
-export interface HealRequest extends Omit<CheckRequest, 'sample'> {
-  /** Other copies, asked in this order. */
-  from: readonly string[]
-  /** The repaired copy: empty, or one that this heal began. */
-  out: string
-}
-
-/** A message (or its blob) that no copy has. */
-export interface LostBlob {
-  digest: string
-  affected: Affected[]
-  detail: string
-}
-
-export interface HealResult {
-  out: string
-  /** Blobs and metadata put right: taken from another copy, unpacked once, or put back in their place. */
-  healed: number
-  /** Files in the repaired copy. */
-  copied: number
-  lost: LostBlob[]
-  /** Metadata that is broken here and in no other copy, relative paths. */
-  lostMetadata: string[]
-  /** How many files came from which copy. */
-  from: Record<string, number>
-  seconds: number
-  /** The check of the result; null when it was stopped before. */
-  check: Pick<CheckResult, 'blobs' | 'metadata' | 'kinds'> | null
-  complete: boolean
-}
 
 export interface HealHandle {
   readonly done: Promise<HealResult>

@@ -1,0 +1,33 @@
+import type { Affected, CheckRequest, CheckResult } from './check-types.ts'
+
+/** What a heal is asked to do. */
+export interface HealRequest extends Omit<CheckRequest, 'sample'> {
+  /** Other copies, asked in this order. */
+  from: readonly string[]
+  /** The repaired copy: empty, or one that this heal began. */
+  out: string
+}
+
+/** A message (or its blob) that no copy has. */
+export interface LostBlob {
+  digest: string
+  affected: Affected[]
+  detail: string
+}
+
+export interface HealResult {
+  out: string
+  /** Blobs and metadata put right: taken from another copy, unpacked once, or put back in their place. */
+  healed: number
+  /** Files in the repaired copy. */
+  copied: number
+  lost: LostBlob[]
+  /** Metadata that is broken here and in no other copy, relative paths. */
+  lostMetadata: string[]
+  /** How many files came from which copy. */
+  from: Record<string, number>
+  seconds: number
+  /** The check of the result; null when it was stopped before. */
+  check: Pick<CheckResult, 'blobs' | 'metadata' | 'kinds'> | null
+  complete: boolean
+}

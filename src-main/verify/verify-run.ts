@@ -1,0 +1,75 @@
+import { Worker } from 'node:worker_threads'
+import { fromReport, type ErrorReport } from '../engine/errors.ts'
+import type { CheckProgress, CheckRequest, CheckResult } from './check-types.ts'
+import type { HealRequest, HealResult } from './heal-types.ts'
+import { workerUrl } from './worker-pool.ts'
+
+/** What the thread is asked to do. */
+export type VerifyJob = { kind: 'check'; request: CheckRequest } | { kind: 'heal'; request: HealRequest }
+export type ToVerifyWorker = 'pause' | 'resume' | 'stop'
+export type FromVerifyWorker =
+  | { kind: 'progress'; progress: CheckProgress }
+  | { kind: 'done'; result: CheckResult | HealResult }
+  | { kind: 'failed'; error: ErrorReport }
+
+/** A check or heal in a thread of its own: its lists and journals must not hold up anything else. */
+export interface VerifyRun<Result> {
+  /** Rejects with an ExpectedError where a person can do something about it. */
+  readonly done: Promise<Result>
+  pause(): void
+  resume(): void
+  /** Finishes what is in hand; `done` then gives an incomplete result and the journal keeps what was read. */
+  stop(): void
+}
+
+/** Starts a check in a thread. */
+export function runCheck(
+  request: CheckRequest,
+  onProgress?: (progress: CheckProgress) => void,
+): VerifyRun<CheckResult> {
+  return run({ kind: 'check', request }, onProgress)
+}
+
+/** Starts a heal in a thread. */
+export function runHeal(
+  request: HealRequest,
+  onProgress?: (progress: CheckProgress) => void,
+): VerifyRun<HealResult> {
+  return run({ kind: 'heal', request }, onProgress)
+}
+
+function run<Result extends CheckResult | HealResult>(
+  job: VerifyJob,
+  onProgress: (progress: CheckProgress) => void = () => undefined,
+): VerifyRun<Result> {
+  const worker = new Worker(workerUrl('verify-worker', import.meta.url), { workerData: job })
+  const done = new Promise<Result>((resolve, reject) => {
+    worker.on('message', (message: FromVerifyWorker) => {
+      if (message.kind === 'progress') onProgress(message.progress)
+      // The thread was given the job whose result this is.
+      else if (message.kind === 'done') resolve(message.result as Result)
+      else reject(fromReport(message.error))
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) => {
+      reject(new Error(`The checking thread ended unexpectedly (${String(code)}).`))
+    })
+  })
+  const end = (): void => void worker.terminate()
+  done.then(end, end)
+  const say = (word: ToVerifyWorker): void => {
+    worker.postMessage(word)
+  }
+  return {
+    done,
+    pause: () => {
+      say('pause')
+    },
+    resume: () => {
+      say('resume')
+    },
+    stop: () => {
+      say('stop')
+    },
+  }
+}
