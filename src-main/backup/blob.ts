@@ -163,12 +163,8 @@ export class BlobReader {
       return blobRead(damaged ?? 'ok', { ...base, message, rawBytes: fitting, rule: `${algorithm}:message` })
     }
     if (damaged !== null) {
-      // Its bytes on disk may be just what the digest was taken over: then the file was always like this.
-      return blobRead(damaged, {
-        ...base,
-        partial: raw.length > 0 ? raw : null,
-        rule: overFile ? `${algorithm}:file` : null,
-      })
+      // No rule, even where the digest was taken over just these bytes: the message is not whole.
+      return blobRead(damaged, { ...base, partial: raw.length > 0 ? raw : null })
     }
     if (overFile) return blobRead('ok', { ...base, message: raw, rule: `${algorithm}:file` })
     const detail =

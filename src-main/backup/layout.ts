@@ -1,5 +1,5 @@
 import { lstatSync, opendirSync, realpathSync, statSync } from 'node:fs'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { errorCode, NotABackupPathError, UnreadablePathError } from './errors.ts'
 import { describeRefusal, isInside, kindOf, localSource, refusalOf } from './source.ts'
 import type { BackupSource, EntryKind, SourceEntry } from './source.ts'
@@ -147,6 +147,15 @@ function findRoot(path: string): string {
       `${String(below.length)} backup paths lie below it: ${names.join(', ')}${below.length > 5 ? ', …' : ''}.`,
       'Open one of them.',
     )
+  }
+  for (
+    let above = dirname(top), steps = 0;
+    steps < 4 && above !== dirname(above);
+    above = dirname(above), steps++
+  ) {
+    if (looksLikeBackupPath(above)) {
+      throw new NotABackupPathError(path, `It is a part of the backup path ${above}.`, `Open ${above}.`)
+    }
   }
   throw new NotABackupPathError(
     path,

@@ -1,4 +1,5 @@
 import { digestInValue, parseDigest } from './digest.ts'
+import { identifyMail } from './identify.ts'
 import { isUuid } from './layout.ts'
 import type { BackupLayout } from './layout.ts'
 import { describeRefusal } from './source.ts'
@@ -250,10 +251,13 @@ export function blobFolders(source: BackupSource, layout: BackupLayout): Found<s
 
 /** Folders that lie below blob folders hold blobs only by accident; this deep they are still looked into. */
 const MAX_NESTING = 3
+/** So many files with strange names are looked into, in each folder. */
+const MAX_IDENTIFIED = 200
 
 /**
  * The blobs of one folder of `blobFolders`, also those in folders below it. A name that carries a digest with something
- * around it (`….gz`, `… (1)`) counts as a misplaced blob, any other name as an unexpected file.
+ * around it (`….gz`, `… (1)`) counts as a misplaced blob; any other name is an unexpected file, which is still given
+ * as a misplaced blob when a mail is in it.
  */
 export function readBlobFolder(source: BackupSource, layout: BackupLayout, folder: string): Found<BlobFile> {
   const result = nothing<BlobFile>()
@@ -271,6 +275,7 @@ function readBlobs(
   const problemsBefore = result.problems.length
   const entries = listed(source, folder, result, 'blob-unreadable')
   if (isTop) result.problems.length = problemsBefore
+  let identified = 0
   const name2 = folder.slice(folder.lastIndexOf('/') + 1)
   for (const { name, kind } of entries) {
     const path = `${folder}/${name}`
@@ -281,10 +286,12 @@ function readBlobs(
       continue
     }
     const exact = parseDigest(name) !== null
-    const digest = exact ? name : digestInName(name)
+    let digest = exact ? name : digestInName(name)
     if (digest === null) {
       result.problems.push(problem('unexpected-file', path, 'Its name is not a digest.'))
-      continue
+      // A mail under a strange name is a mail all the same.
+      if (identified++ < MAX_IDENTIFIED) digest = identifyMail(source, path)
+      if (digest === null) continue
     }
     const first = digest.slice(0, 2)
     const misplaced = !exact || isTop || first !== name2 || depth < MAX_NESTING
