@@ -50,7 +50,8 @@ function parse(text: string): unknown {
 export function rawStates({ json, text }: RawMetadata, context: ParseContext | null): RawState[] {
   let values: unknown[]
   try {
-    const found = findStates(json === undefined && text !== null ? salvageObjects(text).objects : json)
+    const value = json === undefined && text !== null ? salvageObjects(text).objects : json
+    const found = findStates(value, context?.dialect.statesAt ?? null)
     values = found.states
   } catch {
     return []
