@@ -5,6 +5,7 @@ import { openLog, type Log } from '../engine/log.ts'
 import { readSettings, saveSettings } from '../engine/settings.ts'
 import { TaskManager } from '../engine/tasks.ts'
 import { registerExports } from '../export/export-task.ts'
+import { registerVerify } from '../verify/verify-task.ts'
 import { handleFileRequest, type FileResponse } from './files.ts'
 import { createMailApi, type MailApi } from './mail.ts'
 import { localZone, OpenBackups } from './open-backups.ts'
@@ -59,6 +60,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
   })
   registerExports(tasks)
+  registerVerify(tasks)
   let closing: Promise<void> | null = null
   options.onSettings?.(readSettings(db))
 

@@ -3,6 +3,7 @@ import { backupRouter } from './backup.ts'
 import { exportRouter } from './export.ts'
 import { os } from './implementer.ts'
 import { tasksRouter } from './tasks.ts'
+import { verifyRouter } from './verify.ts'
 
 const mailRouter = os.mail.router({
   accounts: os.mail.accounts.handler(({ context, input }) => context.engine.mail.accounts(input)),
@@ -26,4 +27,5 @@ export const router = os.router({
   mail: mailRouter,
   tasks: tasksRouter,
   export: exportRouter,
+  verify: verifyRouter,
 })

@@ -7,6 +7,7 @@ import { appContract } from './app.ts'
 import { backupContract } from './backup.ts'
 import { mailContract } from './mail.ts'
 import { exportContract, tasksContract } from './tasks.ts'
+import { verifyContract } from './verify.ts'
 
 export const contract = {
   app: appContract,
@@ -14,6 +15,7 @@ export const contract = {
   mail: mailContract,
   tasks: tasksContract,
   export: exportContract,
+  verify: verifyContract,
 }
 export type Contract = typeof contract
 export type ContractClient = ContractRouterClient<Contract>

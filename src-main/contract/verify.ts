@@ -56,29 +56,54 @@ export const checkSummarySchema = z.object({
 export type CheckSummary = z.infer<typeof checkSummarySchema>
 
 const base = oc.errors(expectedErrors)
-const which = z.object({ id: z.string() })
+
+export const healResultSchema = z.object({
+  out: z.string(),
+  healed: z.number(),
+  copied: z.number(),
+  lost: z.array(z.object({ digest: z.string(), affected: z.array(affectedSchema), detail: z.string() })),
+  lostMetadata: z.array(z.string()),
+  from: z.record(z.string(), z.number()),
+  seconds: z.number(),
+  complete: z.boolean(),
+})
+export type HealOutcome = z.infer<typeof healResultSchema>
+
+const ofResult = z.object({ catalogId: catalogIdSchema, id: z.string() })
 
 export const verifyContract = {
-  /** Starts a check, or goes on with one that was interrupted. Returns the task's id, which is the check's id. */
-  start: base
+  /** Starts a check as a task. `resultId` names its result once it is done. */
+  check: base
     .input(z.object({ catalogId: catalogIdSchema, sample: z.number().int().min(1).optional() }))
-    .output(which),
+    .output(z.object({ taskId: z.string(), resultId: z.string() })),
   /** Kept results of a Backup Path, newest first. */
   results: base.input(z.object({ catalogId: catalogIdSchema })).output(z.array(checkSummarySchema)),
   problems: base
     .input(
-      which.extend({
-        kind: z.enum(PROBLEM_KINDS).optional(),
-        offset: offsetSchema,
-        limit: limitSchema,
-      }),
+      ofResult.extend({ kind: z.enum(PROBLEM_KINDS).optional(), offset: offsetSchema, limit: limitSchema }),
     )
     .output(z.object({ rows: z.array(checkProblemSchema), total: z.number() })),
-  /** One cell per folder of `items/`; while the check runs, those already read. */
-  picture: base.input(which).output(z.array(storeCellSchema)),
-  /** What is new and what is gone in `id` against the earlier result `with`. */
-  compare: base
-    .input(which.extend({ with: z.string() }))
-    .output(z.object({ appeared: z.array(checkProblemSchema), gone: z.array(checkProblemSchema) })),
-  remove: base.input(which).output(z.void()),
+  /** One cell per folder of `items/`. */
+  picture: base.input(ofResult).output(z.array(storeCellSchema)),
+  /** What is new and what is gone in `id` against the earlier result; at most 1,000 of each. */
+  compare: base.input(ofResult.extend({ earlier: z.string() })).output(
+    z.object({
+      appeared: z.array(checkProblemSchema),
+      gone: z.array(checkProblemSchema),
+      appearedTotal: z.number(),
+      goneTotal: z.number(),
+    }),
+  ),
+  removeResult: base.input(ofResult).output(z.void()),
+  /** Starts a heal as a task: a repaired copy in the new folder `out`, with what the folders `from` still have. */
+  heal: base
+    .input(
+      z.object({
+        catalogId: catalogIdSchema,
+        from: z.array(z.string().min(1)).max(20),
+        out: z.string().min(1),
+      }),
+    )
+    .output(z.object({ taskId: z.string() })),
+  healResult: base.input(z.object({ taskId: z.string() })).output(healResultSchema.nullable()),
 }
