@@ -141,7 +141,7 @@ function accountAt(
   }
 }
 
-const ID_RE = /^(?:0|[1-9][0-9]{0,9})$/
+const ID_RE = /^(?:0|[1-9][0-9]{0,15})$/
 
 /**
  * The folders that hold item files of an account: `items` itself (for item files without a bucket) and its buckets
@@ -182,7 +182,8 @@ export function readItemFolder(
     }
     const bare = name.replace(/\.(?:json|gz|txt)$/i, '')
     const id = ID_RE.test(bare) ? Number(bare) : null
-    if (id === null || id > 0xffff_ffff) {
+    // The mailbox's ids have 32 bits; a larger one is odd, yet its mail is mail.
+    if (id === null || !Number.isSafeInteger(id)) {
       result.problems.push(problem('unexpected-file', path, 'Its name is not an item id.'))
       continue
     }
@@ -256,8 +257,8 @@ const MAX_IDENTIFIED = 200
 
 /**
  * The blobs of one folder of `blobFolders`, also those in folders below it. A name that carries a digest with something
- * around it (`….gz`, `… (1)`) counts as a misplaced blob; any other name is an unexpected file, which is still given
- * as a misplaced blob when a mail is in it.
+ * around it (`….gz`, `… (1)`) counts as a misplaced blob; so does a mail under any other name; other
+ * files are unexpected ones.
  */
 export function readBlobFolder(source: BackupSource, layout: BackupLayout, folder: string): Found<BlobFile> {
   const result = nothing<BlobFile>()
@@ -288,10 +289,12 @@ function readBlobs(
     const exact = parseDigest(name) !== null
     let digest = exact ? name : digestInName(name)
     if (digest === null) {
-      result.problems.push(problem('unexpected-file', path, 'Its name is not a digest.'))
       // A mail under a strange name is a mail all the same.
       if (identified++ < MAX_IDENTIFIED) digest = identifyMail(source, path)
-      if (digest === null) continue
+      if (digest === null) {
+        result.problems.push(problem('unexpected-file', path, 'Its name is not a digest.'))
+        continue
+      }
     }
     const first = digest.slice(0, 2)
     const misplaced = !exact || isTop || first !== name2 || depth < MAX_NESTING

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os'
 import { detectLayout } from '../backup/layout.ts'
 import { catalogIdFor } from '../catalog/catalog.ts'
 import { dataFolder } from '../engine/data-folder.ts'
-import { assertNotInside } from '../engine/paths.ts'
 import { CheckResults } from '../verify/check-results.ts'
 import { summaryOf } from '../verify/check-summary.ts'
 import type { Affected, CheckProblem, CheckProgress, CheckResult } from '../verify/check-types.ts'
@@ -26,8 +25,7 @@ export async function checkCommand(
   options: CheckOptions,
 ): Promise<number> {
   const { root } = detectLayout(asMeant(path))
-  const folder = dataFolder(data)
-  assertNotInside(folder, root, 'data folder')
+  const folder = dataFolder(data, root)
   const results = new CheckResults(folder, catalogIdFor(root))
   const startedAt = Date.now()
   const sample = options.sample ?? null

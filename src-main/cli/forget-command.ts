@@ -11,7 +11,7 @@ import { size } from './text.ts'
 /** `lifeboat forget PATH`: removes the catalog; the Backup Path itself may be gone already and is never touched. */
 export function forgetCommand({ terminal, data }: CommandContext, path: string): Promise<void> {
   const root = rootOf(asMeant(path))
-  const folder = dataFolder(data)
+  const folder = dataFolder(data, root)
   const catalog = catalogFileFor(folder, root)
   const removed = existsSync(catalog) || catalogBytes(catalog) > 0
   const bytes = removeCatalog(catalog)

@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os'
 import { detectLayout } from '../backup/layout.ts'
 import { catalogIdFor } from '../catalog/catalog.ts'
 import { dataFolder } from '../engine/data-folder.ts'
-import { assertNotInside } from '../engine/paths.ts'
 import { CheckResults } from '../verify/check-results.ts'
 import type { HealResult, LostBlob } from '../verify/heal-types.ts'
 import { runHeal } from '../verify/verify-run.ts'
@@ -27,8 +26,7 @@ export async function healCommand(
   options: HealOptions,
 ): Promise<number> {
   const { root } = detectLayout(asMeant(path))
-  const folder = dataFolder(data)
-  assertNotInside(folder, root, 'data folder')
+  const folder = dataFolder(data, root)
   const out = asMeant(options.out)
   const from = (options.from ?? []).map(asMeant)
   // One journal for each target, so that the same command goes on where a killed one stopped.

@@ -5,7 +5,6 @@ import { startIngest, type IngestProgress, type IngestResult } from '../catalog/
 import { openAppDatabase, type AppDatabase } from '../engine/app-database.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { openLog, type Log } from '../engine/log.ts'
-import { assertNotInside } from '../engine/paths.ts'
 import { recentEntry, touchRecent, updateRecent } from '../engine/recent.ts'
 import { readSettings } from '../engine/settings.ts'
 import type { Database } from '../engine/sqlite.ts'
@@ -35,8 +34,7 @@ export interface OpenPath {
  */
 export async function openPath(context: CommandContext, path: string): Promise<OpenPath> {
   const { root } = detectLayout(asMeant(path))
-  const folder = dataFolder(context.data)
-  assertNotInside(folder, root, 'data folder')
+  const folder = dataFolder(context.data, root)
   const log = openLog(folder)
   const appDb = openAppDatabase(folder)
   try {

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ExpectedError } from './errors.ts'
+import { assertNotInside } from './paths.ts'
 
 /** Where Lifeboat keeps its own data on this platform when nothing else is said. */
 export function defaultDataFolder(
@@ -19,10 +20,12 @@ export function defaultDataFolder(
 /**
  * The data folder, created with mode 0700 when it is not there: `override` (`--data`), else LIFEBOAT_DATA, else the
  * platform's. Catalogs hold the words of other people's mail, so nobody else may read it.
+ * @param backupRoot a Backup Path that it must not lie in: asked before anything is created
  * @throws ExpectedError REFUSED when it cannot be created or written
  */
-export function dataFolder(override?: string): string {
+export function dataFolder(override?: string, backupRoot?: string): string {
   const folder = resolve(override || process.env['LIFEBOAT_DATA'] || defaultDataFolder())
+  if (backupRoot !== undefined) assertNotInside(folder, backupRoot, 'data folder')
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     tighten(folder)

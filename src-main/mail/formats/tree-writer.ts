@@ -1,8 +1,9 @@
-import { closeSync, fsync, fsyncSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, lstatSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { safeDir } from '../names.ts'
 import { clearLeftovers, errorCode, targetError } from './part-file.ts'
+import { MailTargetError } from './target.ts'
 
 const fsyncAsync = promisify(fsync)
 /** So many files or bytes may be lost when the power fails; syncing each file alone would make an export many times slower. */
@@ -29,6 +30,7 @@ export class TreeWriter {
     try {
       for (const name of inner.length === 0 ? [''] : inner) {
         const path = join(this.root, relative, name)
+        assertNoLinks(this.root, [...relative.split('/'), name])
         mkdirSync(path, { recursive: true, mode: 0o700 })
         clearLeftovers(path)
       }
@@ -64,6 +66,30 @@ export class TreeWriter {
       for (const name of inner) syncFolder(join(this.root, relative, name))
     }
     syncFolder(this.root)
+  }
+}
+
+/**
+ * Refuses folders of the target that are links: what is written must lie under the target, wherever somebody's link
+ * points. (The target itself may be reached through one.)
+ */
+function assertNoLinks(root: string, segments: readonly string[]): void {
+  let path = root
+  for (const segment of segments) {
+    if (segment === '') continue
+    path = join(path, segment)
+    try {
+      if (!lstatSync(path).isSymbolicLink()) continue
+    } catch {
+      // Not there yet: neither is anything below it.
+      return
+    }
+    throw new MailTargetError(
+      'refused',
+      path,
+      'a link of this name is there, and what is exported must not leave the folder.',
+      'Remove the link or choose an empty folder, then start the export again.',
+    )
   }
 }
 
