@@ -150,7 +150,6 @@ describe('what is no Backup Path, and what must be refused', () => {
       ['export', scene.backup, '--out', scene.out, '--deleted', 'maybe'],
       ['export', scene.backup, '--out', scene.out, '--at', 'yesterdayish'],
       ['search', scene.backup, 'x', '--limit', 'many'],
-      ['search', scene.backup, 'before:notadate'],
     ]
     for (const args of wrong) {
       const result = await run(scene, args)
