@@ -97,7 +97,6 @@ export function findDigests(text: string | Buffer): string[] {
     if (kind === 0) continue
     const from = at
     let slashes = false
-    let escaped = false
     for (;;) {
       const here = kindAt(source, at)
       if (here === 1) at++
@@ -105,12 +104,12 @@ export function findDigests(text: string | Buffer): string[] {
         slashes = true
         at++
       } else if (source.charCodeAt(at) === BACKSLASH && source.charCodeAt(at + 1) === 0x2f) {
-        slashes = escaped = true
+        slashes = true
         at += 2
       } else break
     }
     // Shorter than the shortest digest: the usual case.
-    if (at - from >= 27) digestsOfRun(source, from, at, slashes, escaped, found)
+    if (at - from >= 27) digestsOfRun(source, from, at, slashes, found)
   }
   return [...found]
 }
@@ -120,14 +119,7 @@ function kindAt(source: string, at: number): number {
   return code < 256 ? (CHARACTERS[code] ?? 0) : 0
 }
 
-function digestsOfRun(
-  source: string,
-  from: number,
-  to: number,
-  slashes: boolean,
-  escaped: boolean,
-  found: Set<string>,
-): void {
+function digestsOfRun(source: string, from: number, to: number, slashes: boolean, found: Set<string>): void {
   const before = source.charCodeAt(from - 1)
   // `{SHA}…`: a password hash; `…@host`: a message id.
   if (before === 0x7d && /\{[A-Za-z0-9-]{2,12}\}$/.test(source.slice(Math.max(0, from - 14), from))) return
@@ -138,19 +130,30 @@ function digestsOfRun(
   // The letter of an escape (`\n`) belongs to the text before.
   const start = before === BACKSLASH ? from + 1 : from
   const padding = padded ? '=' : ''
-  let run = source.slice(start, to)
-  if (escaped) run = run.replaceAll('\\/', '/')
   if (slashes) {
-    if (run.length <= 64 && addDigest(run.replaceAll('/', ',') + padding, found)) return
-    const parts = run.split('/')
-    parts.forEach((part, index) => {
-      if (part.length >= 27) addDigest(part + (index === parts.length - 1 ? padding : ''), found)
-    })
+    if (to - start <= 128) {
+      const whole = source.slice(start, to).replaceAll('\\/', '/')
+      if (addDigest(whole.replaceAll('/', ',') + padding, found)) return
+    }
+    partsOfPath(source, start, to, padding, found)
     return
   }
+  if (to - start > 66) return
+  const run = source.slice(start, to)
   if (addDigest(run + padding, found)) return
   // `first=,second=`: the comma belongs to the list.
   if (run.startsWith(',')) addDigest(run.slice(1) + padding, found)
+}
+
+/** Each name of a path by itself. */
+function partsOfPath(source: string, from: number, to: number, padding: string, found: Set<string>): void {
+  for (let at = from; at < to;) {
+    let end = at
+    while (end < to && kindAt(source, end) === 1) end++
+    const length = end - at
+    if (length >= 27 && length <= 64) addDigest(source.slice(at, end) + (end === to ? padding : ''), found)
+    at = end + 1
+  }
 }
 
 function addDigest(name: string, found: Set<string>): boolean {
