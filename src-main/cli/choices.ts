@@ -1,5 +1,6 @@
 import { resolveAccounts } from '../catalog/queries/accounts.ts'
 import { parseMoment } from '../catalog/search/dates.ts'
+import { parseQuery } from '../catalog/search/parse.ts'
 import type { AccountRow } from '../contract/mail.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import type { Database } from '../engine/sqlite.ts'
@@ -18,6 +19,17 @@ export function momentOf(text: string | undefined): number | null {
     )
   }
   return moment
+}
+
+/** Refuses a query whose dates cannot be understood: a script must not take "nothing found" for an answer. */
+export function checkQuery(query: string): void {
+  for (const term of parseQuery(query, { zone: localZone() }).terms) {
+    if (term.kind !== 'text' || !/^-?(?:before|after|on|since|newer|until|older):/i.test(term.source)) continue
+    throw new ExpectedError('BAD_QUERY', `${term.source} is not a date`, {
+      why: 'Dates are written as 2026-11-20, 2026-11, 20/11/2026 or 7d (days ago).',
+      next: 'Write it in one of these ways.',
+    })
+  }
 }
 
 /** The one account a person names by address, alias or UUID. */

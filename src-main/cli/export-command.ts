@@ -12,7 +12,7 @@ import { TaskManager } from '../engine/tasks.ts'
 import { detectLayout } from '../backup/layout.ts'
 import { exportSpool, startExportTask } from '../export/export-task.ts'
 import type { ExportFailure, ExportOutcome, ExportPart } from '../export/request.ts'
-import { accountNamed, momentOf } from './choices.ts'
+import { accountNamed, checkQuery, momentOf } from './choices.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError, UsageError } from './exit.ts'
 import { localZone, openPath, type OpenPath } from './open-path.ts'
@@ -38,6 +38,7 @@ export async function exportCommand(
   const at = momentOf(options.at)
   const out = asMeant(options.out)
   const ids = (options.item ?? []).map(itemId)
+  checkQuery(options.query ?? '')
   // Said before anything is read: a wrong target must not cost an hour of indexing.
   assertApart(out, detectLayout(asMeant(path)).root, 'export folder')
   const opened = await openPath(context, path)

@@ -5,7 +5,7 @@ import type { CatalogView } from '../catalog/queries/selection.ts'
 import type { DeletedMode } from '../contract/common.ts'
 import type { ItemRow } from '../contract/mail.ts'
 import type { Database } from '../engine/sqlite.ts'
-import { momentOf } from './choices.ts'
+import { checkQuery, momentOf } from './choices.ts'
 import type { CommandContext } from './command.ts'
 import { UsageError } from './exit.ts'
 import { localZone, openPath, type OpenPath } from './open-path.ts'
@@ -37,6 +37,7 @@ export async function searchCommand(
       'Give at least one word; see `lifeboat search --help`.',
     )
   }
+  checkQuery(query)
   const at = momentOf(options.at)
   const opened = await openPath(context, path)
   try {

@@ -27,7 +27,8 @@ export class CsvWriter {
   #chars = 0
 
   constructor(file: string) {
-    this.#fd = openSync(file, 'wx', 0o666)
+    // Like the mail beside it: for nobody else's eyes.
+    this.#fd = openSync(file, 'wx', 0o600)
   }
 
   add(values: readonly (string | number | null)[]): void {

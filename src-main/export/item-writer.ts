@@ -174,6 +174,7 @@ export class ItemWriter {
     const sha256 = sha256Of(blob.digest)
     if (sha256 === null) return null
     const entry = this.#entry(item, fileNameOf(item, blob, 'eml'), false)
+    this.#options.checkFolder(entry.dir)
     try {
       return await this.#options.mail.has({ ...entry, sha256 })
     } catch {
