@@ -71,7 +71,6 @@ export function makeVuetify(nonce: string | undefined) {
       VTooltip: { openDelay: 400, location: 'bottom', transition: false },
       VCheckbox: { density: 'compact', hideDetails: true, ripple: false },
       VRadio: { density: 'compact', ripple: false },
-      VTabs: { density: 'compact', sliderTransition: undefined },
       VList: { density: 'compact' },
       VIcon: { size: 18 },
     },

@@ -3,20 +3,12 @@ import { shallowRef, watch } from 'vue'
 import type { AccountRow } from '../../src-main/contract/mail.ts'
 import { client } from '../client.ts'
 import type { MonthCount } from '../components/charts/spark.ts'
+import { sortByLabel } from '../format/account.ts'
 import { toShownError, type ShownError } from '../format/shown-error.ts'
 import { useBackup } from './backup.ts'
 
 /** While the catalog grows the accounts are asked for again at most this often, ms. */
 const EVERY_MS = 1000
-
-/** What an account is called: its address, else the guess, else its UUID. */
-export function accountLabel(account: AccountRow): string {
-  return account.name ?? account.displayName ?? account.id
-}
-
-export function sortByLabel(accounts: readonly AccountRow[]): AccountRow[] {
-  return [...accounts].sort((a, b) => accountLabel(a).localeCompare(accountLabel(b)))
-}
 
 /** The accounts of the open Backup Path, kept fresh while its catalog grows. */
 export const useAccounts = defineStore('accounts', () => {

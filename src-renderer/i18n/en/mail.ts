@@ -27,6 +27,8 @@ export const mail = {
   'mail.tooManyMarked': 'That is more than 100,000 rows. Mark all, or narrow the list first.',
   'mail.allMonths': 'All months',
   'mail.monthClear': 'Show all months again, not only {month}',
+  'mail.chartHide': 'Hide the chart',
+  'mail.chartShow': 'Show the chart',
   'mail.chartLabel': 'Mail per month; the menu “All months” above does the same',
 
   'type.folder': 'Folder',

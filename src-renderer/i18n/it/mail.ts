@@ -26,6 +26,8 @@ export const mail = {
   'mail.tooManyMarked': 'Sono più di 100.000 righe. Segna tutto, o restringi prima l’elenco.',
   'mail.allMonths': 'Tutti i mesi',
   'mail.monthClear': 'Mostra di nuovo tutti i mesi, non solo {month}',
+  'mail.chartHide': 'Nascondi il grafico',
+  'mail.chartShow': 'Mostra il grafico',
   'mail.chartLabel': 'Posta per mese; il menu «Tutti i mesi» qui sopra fa lo stesso',
 
   'type.folder': 'Cartella',

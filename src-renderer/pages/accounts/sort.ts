@@ -1,5 +1,5 @@
 import type { AccountRow } from '../../../src-main/contract/mail.ts'
-import { accountLabel } from '../../stores/accounts.ts'
+import { accountLabel } from '../../format/account.ts'
 
 export type AccountSort = 'account' | 'messages' | 'deleted' | 'bytes' | 'last' | 'lastChange'
 

@@ -1,5 +1,5 @@
 import type { AccountRow, FolderNode } from '../../../src-main/contract/mail.ts'
-import { accountLabel } from '../../stores/accounts.ts'
+import { accountLabel } from '../../format/account.ts'
 import type { AccountFolders } from '../../stores/folders.ts'
 
 /** One visible line of the tree of accounts and folders. */

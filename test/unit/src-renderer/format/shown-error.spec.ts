@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NOTICE_KINDS } from '../../../../src-main/backup/types.ts'
-import { countLosses, NOTICES } from '../../../../src-renderer/format/problem-weight.ts'
+import { countErrors, NOTICES } from '../../../../src-renderer/format/problem-weight.ts'
 import { isAbort, toShownError } from '../../../../src-renderer/format/shown-error.ts'
 
 function orpcError(code: string, message: string, data: unknown): Error {
@@ -46,10 +46,10 @@ describe('toShownError', () => {
   })
 })
 
-describe('countLosses', () => {
-  it('leaves out the kinds that mean no loss, the same as the engine', () => {
+describe('countErrors', () => {
+  it('leaves out the kinds that are no errors, the same as the engine', () => {
     expect([...NOTICES].sort()).toEqual([...NOTICE_KINDS].sort())
-    expect(countLosses({ 'blob-missing': 2, 'blob-orphan': 9, 'metadata-broken': 1 })).toBe(3)
-    expect(countLosses({})).toBe(0)
+    expect(countErrors({ 'blob-missing': 2, 'blob-orphan': 9, 'metadata-broken': 1 })).toBe(3)
+    expect(countErrors({})).toBe(0)
   })
 })
