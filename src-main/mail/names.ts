@@ -7,9 +7,8 @@ const PLAIN_ID = /^[A-Za-z0-9,+=_-]{1,96}$/
 
 /** Device names of Windows, also with an ending or with superscript digits; source: Microsoft, "Naming Files, Paths, and Namespaces". */
 const RESERVED = /^(?:con|prn|aux|nul|conin\$|conout\$|clock\$|(?:com|lpt)[0-9¹²³])\s*(?:\.|$)/i
-/** Not seen, or changes the direction of what is seen: `exe.fdp` must not look like a PDF. */
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu
+/** Not seen, or changes the direction of what is seen: `exe.fdp` must not look like a PDF. The joiners of Persian, Hindi and emoji stay. */
+const INVISIBLE = /(?![\u200c\u200d])\p{Default_Ignorable_Code_Point}|[\ufff9-\ufffb]/gu
 /** Forbidden on Windows or a separator somewhere. */
 const FORBIDDEN = /[<>:"/\\|?*\u2215\u2044\u29f8\ufe68\uff0f\uff3c]/g
 

@@ -74,7 +74,7 @@ function visit(
   const type = rawType === undefined ? null : parseHeaderValue(rawType)
   const rawDisposition = headers.values[HEADERS.disposition]
   const disposition = rawDisposition === undefined ? null : parseHeaderValue(rawDisposition)
-  const mime = type === null || !type.value.includes('/') ? defaultType : type.value
+  const mime = type?.value.includes('/') === true ? type.value : defaultType
   const encoding = transferEncoding(headers.values[HEADERS.encoding] ?? '')
   const start = Math.min(headers.bodyStart, end)
 

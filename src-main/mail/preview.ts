@@ -61,7 +61,7 @@ interface Parts {
 export async function parseParts(message: Buffer): Promise<Parts> {
   const readable = withLineFeeds(message)
   const email = await PostalMime.parse(readable.subarray(contentStart(readable)), LIMITS)
-  const html = email.html === undefined || email.html.trim() === '' ? null : email.html
+  const html = (email.html ?? '').trim() === '' ? null : (email.html ?? null)
   const parts: { name: string | null; type: string; contentId: string | null; bytes: Buffer }[] =
     email.attachments.map((attachment) => ({
       name: attachment.filename,
@@ -79,7 +79,7 @@ export async function parseParts(message: Buffer): Promise<Parts> {
     name: attachmentName(part.name, part.type, index),
     type: part.type,
     size: part.bytes.length,
-    inline: part.contentId !== null && html !== null && html.includes(`cid:${part.contentId}`),
+    inline: part.contentId !== null && html?.includes(`cid:${part.contentId}`) === true,
     contentId: part.contentId,
     bytes: part.bytes,
   }))
@@ -101,7 +101,7 @@ export async function previewMessage(message: Buffer): Promise<MailPreview> {
       text: shown.slice(0, TEXT_LIMIT),
       textCut: shown.length > TEXT_LIMIT,
       html,
-      attachments: attachments.map(({ bytes: _bytes, ...rest }) => rest),
+      attachments: attachments.map(withoutBytes),
       headers: email.headers.slice(0, MOST_HEADERS).map((header) => ({
         name: header.originalKey,
         value: decodeWords(header.value).slice(0, HEADER_LIMIT),
@@ -131,11 +131,15 @@ export async function attachmentBytes(
   try {
     const found = (await parseParts(message)).attachments[index]
     if (found === undefined) return null
-    const { bytes, ...attachment } = found
-    return { attachment, bytes }
+    return { attachment: withoutBytes(found), bytes: found.bytes }
   } catch {
     return null
   }
+}
+
+function withoutBytes(part: ParsedAttachment): MailAttachment {
+  const { index, name, type, size, inline, contentId } = part
+  return { index, name, type, size, inline, contentId }
 }
 
 function bodyText(text: string, html: string | null, attachments: ParsedAttachment[]): string {
@@ -189,7 +193,7 @@ function addressText(addresses: Address[]): string {
     .slice(0, 1000)
     .map((address) => {
       if (address.group !== undefined) return `${address.name}: ${addressText(address.group)};`
-      const mail = address.address ?? ''
+      const mail = address.address
       return address.name === '' || address.name === mail ? mail : `${address.name} <${mail}>`
     })
     .filter((text) => text !== '')

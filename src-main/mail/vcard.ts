@@ -29,8 +29,8 @@ export function toVcard(item: CardItem): Buffer | null {
   const phones = phoneLines(fields)
   const fallback = fields.text('nickname', 'dlist') ?? plainTitle(fields)
   const built = [first, middle, last].filter((part) => part !== null).join(' ')
-  const name = (full?.replace(/^\d+:/, '') ?? '') || built || company || emails[0] || fallback
-  if (name === null || name === undefined || name === '') return null
+  const name = [full?.replace(/^\d+:/, ''), built, company, emails[0], fallback].find(Boolean)
+  if (!name) return null
   if (built === '' && company === null && emails.length === 0 && phones.length === 0 && full === null)
     return null
 

@@ -102,7 +102,7 @@ export function readMbox(file: Buffer): Buffer[] {
     const bodyStart = file.indexOf(10, at) + 1
     if (bodyStart === 0) break
     const head = file.toString('latin1', at, bodyStart)
-    let end = bodyStart
+    let end: number
     // The next line that begins with an unquoted `From ` ends the message.
     for (let next = file.indexOf(FROM, bodyStart); ; next = file.indexOf(FROM, next + 5)) {
       if (next < 0) {

@@ -229,7 +229,10 @@ function changed(path: string): MailTargetError {
   return new MailTargetError('changed', path, `${ADVICE.changed.why}.`, ADVICE.changed.next)
 }
 
-export type Published = { name: string; outcome: 'written' | 'already' }
+export interface Published {
+  name: string
+  outcome: 'written' | 'already'
+}
 
 /** True when a regular file of that path holds exactly these bytes. */
 function holds(path: string, bytes: number, sha256: string): boolean {

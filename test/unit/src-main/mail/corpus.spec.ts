@@ -29,7 +29,7 @@ describe.skipIf(corpusFolder() === null)('on real messages', () => {
       const text = email.text ?? (email.html === undefined ? '' : htmlToWords(email.html, 1e9))
       // Left out, because the library reads them wrongly: raw 8-bit text without a charset, UTF-7, yEnc; it also writes a summary of its own above
       // forwarded messages, whose words are not in the message.
-      if (/\ufffd/.test(text) || /charset="?utf-7|=ybegin/i.test(bytes.toString('latin1'))) continue
+      if (text.includes('�') || /charset="?utf-7|=ybegin/i.test(bytes.toString('latin1'))) continue
       const body = takeUuencoded(text).text.replace(
         /^(?:Date:.*|(?:From|To|Cc|Bcc|Subject|Reply-To|Sender):)/gim,
         ' ',
@@ -76,7 +76,7 @@ describe.skipIf(corpusFolder() === null)('on real messages', () => {
         /<(?:script|iframe|object|embed|form|input|base|link|svg)\b/i.exec(html)?.[0] ?? null,
         name,
       ).toBeNull()
-      expect(/url\((?![\"']?data:image)/i.exec(html)?.[0] ?? null, name).toBeNull()
+      expect(/url\((?!["']?data:image)/i.exec(html)?.[0] ?? null, name).toBeNull()
     }
   }, 120_000)
 })

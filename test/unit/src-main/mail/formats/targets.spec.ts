@@ -423,7 +423,7 @@ describe('zip', () => {
     await target.close()
     const path = join(root, 'export.zip')
     const bytes = readFileSync(path)
-    bytes[500] = (bytes[500] as number) ^ 1
+    bytes[500] = bytes[500]! ^ 1
     writeFileSync(path, bytes)
     await expect(checkZip(path)).rejects.toThrow(/CRC/)
     writeFileSync(path, bytes.subarray(0, bytes.length - 30))
