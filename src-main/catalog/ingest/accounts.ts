@@ -113,9 +113,11 @@ function readInfo(
   const sound = condition === 'ok' && info.name !== null
   if (!sound) broken(condition === 'empty' ? 'It is empty.' : 'It is damaged or tells no address.')
   db.prepare(
-    `UPDATE account SET name = CASE WHEN @name IS NULL AND guessed = 1 THEN name ELSE @name END,
-       guessed = CASE WHEN @name IS NULL THEN guessed ELSE 0 END,
-       display_name = @displayName, aliases = @aliases, cos = @cos, status = @status, info_size = @size, info_mtime = @mtime
+    // What an earlier, sound account_info told stays when it is damaged later.
+    `UPDATE account SET name = coalesce(@name, name), guessed = CASE WHEN @name IS NULL THEN guessed ELSE 0 END,
+       display_name = coalesce(@displayName, display_name), cos = coalesce(@cos, cos), status = coalesce(@status, status),
+       aliases = CASE WHEN @name IS NULL AND @aliases = '[]' THEN aliases ELSE @aliases END,
+       info_size = @size, info_mtime = @mtime
      WHERE pk = @pk`,
   ).run({
     pk: row.pk,

@@ -79,12 +79,15 @@ export class ItemWriter {
   readonly #counts: Counts
   readonly #text: TextIndex
   readonly #paths: FolderPaths
+  readonly #anyRead: boolean
   readonly #s: Record<StatementName, Statement>
 
   constructor(db: Database, counts: Counts, text: TextIndex) {
     this.#counts = counts
     this.#text = text
     this.#paths = new FolderPaths(db)
+    // In a first ingest all items come before the first message is read.
+    this.#anyRead = db.prepare('SELECT 1 FROM content WHERE status IS NOT NULL LIMIT 1').get() !== undefined
     this.#s = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Record<
       StatementName,
       Statement
@@ -113,7 +116,7 @@ export class ItemWriter {
       last !== undefined ? typeCode(last.type) : typeCode(record.digests.length > 0 ? 'message' : 'unknown')
     const starts = states.map((s) => s.start).filter((start) => start !== null)
     const metaDate = lastOf(states, 'date')
-    const date = metaDate ?? starts[0] ?? record.mtime ?? 0
+    const guessedDate = metaDate ?? starts[0] ?? record.mtime ?? 0
     const subject = lastOf(states, 'subject') ?? (type === MESSAGE ? null : lastOf(states, 'name'))
     const sender = lastOf(states, 'sender')
     const recipients = lastOf(states, 'recipients')
@@ -131,10 +134,12 @@ export class ItemWriter {
     for (const state of states) if (state.digest !== null) ids.set(state.digest, 0)
     for (const digest of ids.keys()) ids.set(digest, this.#claim(digest, account, facts, before))
     const shownId = shown === null ? null : (ids.get(shown) ?? null)
-    const own = this.#metaContent(before, shownId === null, facts, date)
+    const own = this.#metaContent(before, shownId === null, facts, guessedDate)
     const content = shownId ?? own
     if (content === null) throw new Error('an item without a content')
 
+    const told = this.#told(shownId, lacks)
+    const date = (lacks & LACKS_DATE ? told?.date : null) ?? guessedDate
     const stated = new Set(states.map((s) => s.digest))
     const extra = [...ids].filter(([digest]) => !stated.has(digest)).map(([, id]) => id)
     const deleted = last?.deleted === true ? 1 : 0
@@ -156,9 +161,9 @@ export class ItemWriter {
       last !== undefined && last.tags.length > 0 ? JSON.stringify(last.tags) : null,
       content,
       date,
-      size,
-      sortKey(subject),
-      sortKey(sender),
+      size ?? told?.raw_size ?? null,
+      sortKey(subject ?? told?.subject ?? null),
+      sortKey(sender ?? told?.sender ?? null),
       states.length,
       starts[0] ?? null,
       lastChange,
@@ -235,6 +240,12 @@ export class ItemWriter {
   #newContent(digest: string | null, facts: Facts, date: number | null): number {
     const { subject, sender, recipients, size } = facts
     return Number(this.#s.newContent.run(digest, subject, sender, recipients, date, size).lastInsertRowid)
+  }
+
+  /** What an already read message tells where the metadata lack it; null while it is not read. */
+  #told(content: number | null, lacks: number): Told | null {
+    if (content === null || lacks === 0 || !this.#anyRead) return null
+    return (this.#s.told.get(content) as Told | undefined) ?? null
   }
 
   /** After an item let go of a content: unclaimed, or gone, or to be read again without that account's token. */
@@ -342,6 +353,13 @@ interface Before {
   own: ContentRow | null
 }
 
+interface Told {
+  subject: string | null
+  sender: string | null
+  raw_size: number | null
+  date: number | null
+}
+
 interface Facts {
   subject: string | null
   sender: string | null
@@ -374,6 +392,8 @@ const SQL = {
   lessClaims: 'UPDATE content SET claims = claims - 1 WHERE id = ?',
   factsOf: `UPDATE content SET subject = ?, sender = ?, recipients = ?, date = ?, raw_size = ?, doc = NULL, indexed = 0
     WHERE id = ?`,
+  told: `SELECT subject, sender, raw_size, date FROM content
+    WHERE id = ? AND status IS NOT NULL AND status <> 'missing'`,
   readAgain: 'UPDATE content SET indexed = 0 WHERE id = ?',
   noText: 'UPDATE content SET indexed = 1 WHERE id = ?',
   claim: 'INSERT OR IGNORE INTO claim(content, item) VALUES (?, ?)',

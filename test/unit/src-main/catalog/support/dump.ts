@@ -26,7 +26,7 @@ export function dumpCatalog(file: string): Record<string, string[]> {
         s.own, s.name, c.digest FROM state s JOIN item i ON i.pk = s.item JOIN account a ON a.pk = i.account
         LEFT JOIN content c ON c.id = s.content`),
       contents:
-        rows(`SELECT ${content}, c.doc IS NOT NULL, c.doc / 64, c.path, c.file_size, c.file_mtime, c.status, c.misplaced,
+        rows(`SELECT ${content}, c.doc IS NOT NULL, c.path, c.file_size, c.file_mtime, c.status, c.misplaced,
         c.rule, c.raw_size, c.subject, c.sender, c.recipients, c.date, c.has_attachment, c.attachments, c.claims, c.owner,
         (SELECT uuid FROM account WHERE pk = c.owner_account), c.indexed FROM content c`),
       claims:
@@ -84,4 +84,29 @@ function words(db: Database): string[] {
   const contents = db.prepare('SELECT count(*) FROM content WHERE doc IS NOT NULL').pluck().get()
   lines.push(`documents ${String(docs)} contents ${String(contents)}`)
   return lines.sort()
+}
+
+/** What two dumps do not agree in, a few lines of each kind; empty when they are equal. Rows that match `except` may differ. */
+export function dumpDifferences(
+  a: Record<string, string[]>,
+  b: Record<string, string[]>,
+  except?: RegExp,
+): string[] {
+  const lines: string[] = []
+  const counted = (row: string): boolean => except === undefined || !except.test(row)
+  for (const [table, all] of Object.entries(a)) {
+    const rows = all.filter(counted)
+    const others = (b[table] ?? []).filter(counted)
+    const here = new Set(rows)
+    const there = new Set(others)
+    const only = rows.filter((row) => !there.has(row))
+    const missing = others.filter((row) => !here.has(row))
+    for (const row of only.slice(0, 3))
+      lines.push(`${table}: only in the first (${String(only.length)}): ${row}`)
+    for (const row of missing.slice(0, 3))
+      lines.push(`${table}: only in the second (${String(missing.length)}): ${row}`)
+    if (rows.length !== others.length)
+      lines.push(`${table}: ${String(rows.length)} and ${String(others.length)} rows`)
+  }
+  return lines
 }
