@@ -192,7 +192,7 @@ export function decodeBytes(bytes: Buffer, label: string): string {
 }
 
 /** Zero-width, soft-hyphen and direction characters: phishing splits words with them, and a search must not see them. */
-const MAY_HIDE = /[\u00ad\u0300-\uffff]/
+const MAY_HIDE = /[\u00ad\u0100-\uffff]/
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu
 
 /** Removes characters that are not seen. The query of a search wants the same treatment as the text. */
