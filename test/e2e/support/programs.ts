@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -95,10 +94,4 @@ export const PROGRAMS: readonly { name: string; found: () => boolean; loses: str
 /** True when this process may become another user, which some tests of permissions need. */
 export function isRoot(): boolean {
   return process.getuid?.() === 0
-}
-
-/** First line of what a program says to `--version`; null when it does not run. */
-export function versionOf(program: string): string | null {
-  const { status, stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', timeout: 10_000 })
-  return status === 0 ? (stdout.split('\n')[0] ?? '').trim() : null
 }
