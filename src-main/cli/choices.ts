@@ -24,7 +24,8 @@ export function momentOf(text: string | undefined): number | null {
 /** Refuses a query whose dates cannot be understood: a script must not take "nothing found" for an answer. */
 export function checkQuery(query: string): void {
   for (const term of parseQuery(query, { zone: localZone() }).terms) {
-    if (term.kind !== 'text' || !/^-?(?:before|after|on|since|newer|until|older):/i.test(term.source)) continue
+    if (term.kind !== 'text' || !/^-?(?:before|after|on|since|newer|until|older):/i.test(term.source))
+      continue
     throw new ExpectedError('BAD_QUERY', `${term.source} is not a date`, {
       why: 'Dates are written as 2026-11-20, 2026-11, 20/11/2026 or 7d (days ago).',
       next: 'Write it in one of these ways.',
