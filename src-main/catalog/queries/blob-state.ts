@@ -13,7 +13,7 @@ export interface BlobFacts {
   misplaced: number
 }
 
-const SHOWN: Record<BlobStatus, BlobState> = {
+const SHOWN: Partial<Record<string, BlobState>> & Record<BlobStatus, BlobState> = {
   ok: 'ok',
   'double-gzip': 'double-gzip',
   'digest-mismatch': 'damaged',
@@ -32,7 +32,7 @@ const SHOWN: Record<BlobStatus, BlobState> = {
 export function blobState(facts: BlobFacts, ruleUnknown: boolean): BlobState {
   if (facts.digest === null) return 'none'
   if (facts.file_size === null) return 'missing'
-  const status = facts.status as BlobStatus | null
+  const { status } = facts
   const shown =
     status === null || (ruleUnknown && status === 'digest-mismatch') ? 'ok' : (SHOWN[status] ?? 'damaged')
   return shown === 'ok' && facts.misplaced !== 0 ? 'misplaced' : shown

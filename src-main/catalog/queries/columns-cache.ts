@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { QueryContext } from './context.ts'
+import { drain } from './order.ts'
 import { ColumnsBuilder, loadColumns, type Columns, type FullColumns, type Loaded } from './columns.ts'
 
 interface Entry {
@@ -86,14 +87,15 @@ function* loadAccount(context: QueryContext, account: number, at: number | null)
       const rows = context.sql(ACCOUNT_NOW).raw().all({ account, from, to }) as Loaded[]
       for (const row of rows) builder.add(row)
     } else {
-      for (const row of context.sql(ACCOUNT_AT).raw().all({ account, from, to, at }) as Loaded[]) builder.add(row)
+      for (const row of context.sql(ACCOUNT_AT).raw().all({ account, from, to, at }) as Loaded[])
+        builder.add(row)
       for (const row of context.sql(ACCOUNT_STATELESS).raw().all({ account, from, to }) as Loaded[])
         builder.add(row)
     }
     from = to
     yield
   }
-  return builder.finish(revision, at)
+  return yield* builder.finishInSteps(revision, at)
 }
 
 function load(context: QueryContext, wanted: Wanted): Generator<void, Columns | FullColumns> {
@@ -121,14 +123,9 @@ function get(context: QueryContext, wanted: Wanted): Columns | FullColumns {
   const found = recall(context, wanted)
   if (found !== null) return found
   const began = performance.now()
-  const steps = load(context, wanted)
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) {
-      keep(context, wanted, step.value, performance.now() - began)
-      return step.value
-    }
-  }
+  const columns = drain(load(context, wanted))
+  keep(context, wanted, columns, performance.now() - began)
+  return columns
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import { STRUCTURE_TYPES, typeCode } from '../schema.ts'
 import type { QueryContext } from './context.ts'
+import { drain, orderByDate } from './order.ts'
 
 /** Bits of `Columns.bits`. */
 export const BIT = {
@@ -153,31 +154,37 @@ export class ColumnsBuilder {
 
   /** The rows added so far in order of date. */
   finish(revision: number, at: number | null): Columns {
+    return drain(this.finishInSteps(revision, at))
+  }
+
+  /** The same in steps of some 50 ms for a million rows. */
+  *finishInSteps(revision: number, at: number | null): Generator<void, Columns> {
     const count = this.#count
-    const order = orderByDate(this.#date, this.#ref, count)
+    const order = yield* orderByDate(this.#date, this.#ref, count)
     const pick = <T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T => {
       for (let i = 0; i < count; i++) to[i] = from[order[i]!]!
       return to
     }
-    return {
-      revision,
-      at,
-      count,
-      ref: pick(this.#ref, new Int32Array(count)),
-      account: pick(this.#account, new Int32Array(count)),
-      folder: pick(this.#folder, new Int32Array(count)),
-      content: pick(this.#content, new Int32Array(count)),
-      type: pick(this.#type, new Uint8Array(count)),
-      bits: pick(this.#bits, new Uint16Array(count)),
-      date: pick(this.#date, new Float64Array(count)),
-      size: pick(this.#size, new Float64Array(count)),
-    }
+    const ref = pick(this.#ref, new Int32Array(count))
+    const account = pick(this.#account, new Int32Array(count))
+    yield
+    const folder = pick(this.#folder, new Int32Array(count))
+    const content = pick(this.#content, new Int32Array(count))
+    yield
+    const type = pick(this.#type, new Uint8Array(count))
+    const bits = pick(this.#bits, new Uint16Array(count))
+    yield
+    const date = pick(this.#date, new Float64Array(count))
+    yield
+    const size = pick(this.#size, new Float64Array(count))
+    yield
+    return { revision, at, count, ref, account, folder, content, type, bits, date, size }
   }
 
   #grow(): void {
     this.#capacity *= 2
     const more = <T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T => {
-      to.set(from as never)
+      to.set(from)
       return to
     }
     this.#ref = more(this.#ref, new Int32Array(this.#capacity))
@@ -189,35 +196,6 @@ export class ColumnsBuilder {
     this.#date = more(this.#date, new Float64Array(this.#capacity))
     this.#size = more(this.#size, new Float64Array(this.#capacity))
   }
-}
-
-/** Indexes 0…count-1 by date, then reference. Radix sort: 16 bits at a time over milliseconds since the oldest. */
-function orderByDate(date: Float64Array, ref: Int32Array, count: number): Int32Array {
-  let order = new Int32Array(count)
-  for (let i = 0; i < count; i++) order[i] = i
-  // Ties fall back to the reference: start from that order. Rows arrive by reference, so this is nearly always a no-op.
-  let sorted = true
-  for (let i = 1; i < count && sorted; i++) sorted = ref[i - 1]! < ref[i]!
-  if (!sorted) order.sort((a, b) => ref[a]! - ref[b]!)
-  let oldest = Infinity
-  let newest = -Infinity
-  for (let i = 0; i < count; i++) {
-    if (date[i]! < oldest) oldest = date[i]!
-    if (date[i]! > newest) newest = date[i]!
-  }
-  if (count < 256) return order.sort((a, b) => date[a]! - date[b]! || ref[a]! - ref[b]!)
-  let other = new Int32Array(count)
-  for (let unit = 1; (newest - oldest) / unit >= 1; unit *= 65_536) {
-    const starts = new Int32Array(65_537)
-    for (let i = 0; i < count; i++) starts[(Math.floor((date[i]! - oldest) / unit) % 65_536) + 1]!++
-    for (let d = 0; d < 65_536; d++) starts[d + 1]! += starts[d]!
-    for (let i = 0; i < count; i++) {
-      const row = order[i]!
-      other[starts[Math.floor((date[row]! - oldest) / unit) % 65_536]!++] = row
-    }
-    ;[order, other] = [other, order]
-  }
-  return order
 }
 
 const NOW_SQL = `SELECT pk, account, folder, content, type, deleted, flags, date, size FROM item WHERE pk > ? ORDER BY pk LIMIT ${String(SLICE)}`
@@ -260,20 +238,15 @@ export function* loadColumns(context: QueryContext, at: number | null): Generato
   if (at === null) yield* loadNow(context, builder)
   else yield* loadAt(context, builder, at, highestItem)
   const contents = yield* loadContents(context, builder)
-  const columns = builder.finish(revision, at)
-  yield
+  const columns = yield* builder.finishInSteps(revision, at)
   const { bits } = contents
   for (let i = 0; i < columns.count; i++) {
     const content = columns.content[i]!
     if (content < bits.length) columns.bits[i]! |= bits[content]!
   }
   yield
-  return {
-    ...columns,
-    docs: contents.docs,
-    docContent: contents.docContent,
-    ...rowsByContent(columns, contents.highest),
-  }
+  const byContent = yield* rowsByContent(columns, contents.highest)
+  return { ...columns, docs: contents.docs, docContent: contents.docContent, ...byContent }
 }
 
 function* loadNow(context: QueryContext, builder: ColumnsBuilder): Generator<void> {
@@ -345,10 +318,11 @@ function* loadContents(context: QueryContext, builder: ColumnsBuilder): Generato
     docs.push(part)
     yield
   }
-  return { bits, highest: Math.max(highest, last), ...sortedDocs(docs) }
+  const sorted = yield* sortedDocs(docs)
+  return { bits, highest: Math.max(highest, last), ...sorted }
 }
 
-function sortedDocs(parts: number[][]): { docs: Float64Array; docContent: Int32Array } {
+function* sortedDocs(parts: number[][]): Generator<void, { docs: Float64Array; docContent: Int32Array }> {
   let count = 0
   for (const part of parts) count += part.length / 2
   const doc = new Float64Array(count)
@@ -360,7 +334,7 @@ function sortedDocs(parts: number[][]): { docs: Float64Array; docContent: Int32A
       content[at++] = part[i + 1]!
     }
   }
-  const order = orderByDate(doc, content, count)
+  const order = yield* orderByDate(doc, content, count)
   const docs = new Float64Array(count)
   const docContent = new Int32Array(count)
   for (let i = 0; i < count; i++) {
@@ -370,13 +344,17 @@ function sortedDocs(parts: number[][]): { docs: Float64Array; docContent: Int32A
   return { docs, docContent }
 }
 
-function rowsByContent(columns: Columns, highest: number): { firstOf: Int32Array; rowsOf: Int32Array } {
+function* rowsByContent(
+  columns: Columns,
+  highest: number,
+): Generator<void, { firstOf: Int32Array; rowsOf: Int32Array }> {
   const firstOf = new Int32Array(highest + 2)
   for (let i = 0; i < columns.count; i++) {
     const content = columns.content[i]!
     if (content > 0 && content <= highest) firstOf[content + 1]!++
   }
   for (let c = 0; c <= highest; c++) firstOf[c + 1]! += firstOf[c]!
+  yield
   const rowsOf = new Int32Array(firstOf[highest + 1]!)
   const next = firstOf.slice()
   for (let i = 0; i < columns.count; i++) {

@@ -20,7 +20,7 @@ export interface QueryContext {
    */
   remember<T>(kind: string, key: string, keep: number, make: () => T): T
   /** What `remember` holds, without making it; undefined when there is none of this revision. */
-  recall<T>(kind: string, key: string): T | undefined
+  recall(kind: string, key: string): unknown
   /** Makes `revision` answer without asking SQLite, inside one transaction; null ends it. */
   pin(revision: number | null): void
   /** Puts something where `remember` and `recall` find it, as true for `revision`. */
@@ -65,13 +65,13 @@ function createContext(db: Database): QueryContext {
   }
   let pinned: number | null = null
   const revision = (): number => pinned ?? Number(meta('revision') ?? 0)
-  function recall<T>(kind: string, key: string): T | undefined {
+  function recall(kind: string, key: string): unknown {
     const entries = kept.get(kind)
     const found = entries?.get(key)
     if (entries === undefined || found?.revision !== revision()) return undefined
     entries.delete(key)
     entries.set(key, found)
-    return found.value as T
+    return found.value
   }
   function store(kind: string, key: string, keep: number, value: unknown, made: number): void {
     let entries = kept.get(kind)
@@ -95,7 +95,7 @@ function createContext(db: Database): QueryContext {
       pinned = value
     },
     remember<T>(kind: string, key: string, keep: number, make: () => T): T {
-      const found = recall<{ made: T }>(kind, key)
+      const found = recall(kind, key) as { made: T } | undefined
       if (found !== undefined) return found.made
       const made = revision()
       const value = make()
@@ -114,8 +114,13 @@ export function snapshot<T>(context: QueryContext, run: () => T): T {
     return run()
   } finally {
     context.pin(null)
-    if (context.db.inTransaction) context.sql('COMMIT').run()
+    endTransaction(context)
   }
+}
+
+/** Some errors of SQLite end the transaction by themselves. */
+function endTransaction({ db, sql }: QueryContext): void {
+  if (db.inTransaction) sql('COMMIT').run()
 }
 
 /** A JSON array in a column, as strings; anything else is none. */

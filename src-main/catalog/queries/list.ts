@@ -1,7 +1,7 @@
 import type { ItemRow } from '../../contract/mail.ts'
 import type { Database } from '../../engine/sqlite.ts'
 import { LISTED_SQL, sortKey } from '../schema.ts'
-import { accountBook } from './accounts.ts'
+import { accountBook, type KnownAccount } from './accounts.ts'
 import { contextOf, snapshot, type QueryContext } from './context.ts'
 import { NO_FOLDER } from './folder-book.ts'
 import { itemRows } from './rows.ts'
@@ -141,6 +141,8 @@ interface Place {
   legs: string[]
   /** Bound values of each leg. */
   values: (number | null)[]
+  /** Condition on folder_count that counts the same rows; null when it cannot (a range of dates). */
+  counted: { where: string; values: number[] } | null
   /** Tells the view apart from others. */
   key: string
 }
@@ -156,8 +158,9 @@ function placeOf(context: QueryContext, view: CatalogView): Place | null {
   const conditions: string[] = []
   const values: (number | null)[] = []
   const { scope } = view
+  let account: KnownAccount | undefined
   if (scope.kind === 'folder' || scope.kind === 'account') {
-    const account = accountBook(context).byId.get(scope.account)
+    account = accountBook(context).byId.get(scope.account)
     if (account === undefined) return null
     conditions.push('account = ?')
     values.push(account.pk)
@@ -175,16 +178,40 @@ function placeOf(context: QueryContext, view: CatalogView): Place | null {
     values.push(view.before)
   }
   conditions.push(LISTED_SQL)
+  const counted = [LISTED_SQL]
+  const countedValues: number[] = []
+  if (account !== undefined) {
+    counted.push('account = ?')
+    countedValues.push(account.pk)
+  }
+  if (scope.kind === 'folder') {
+    counted.push('folder = ?')
+    countedValues.push(scope.folder)
+  }
   const modes = view.deleted === 'hide' ? [0] : view.deleted === 'only' ? [1] : [0, 1]
   return {
     legs: modes.map((deleted) => [...conditions, `deleted = ${String(deleted)}`].join(' AND ')),
     values,
+    counted:
+      view.after == null && view.before == null
+        ? {
+            where: [...counted, `deleted IN (${modes.join(', ')})`].join(' AND '),
+            values: countedValues,
+          }
+        : null,
     key: JSON.stringify([view.scope, view.deleted, view.after ?? null, view.before ?? null]),
   }
 }
 
 function totalOf(context: QueryContext, place: Place): number {
   return context.remember('total', place.key, 200, () => {
+    if (place.counted !== null) {
+      const sql = `SELECT coalesce(sum(items), 0) FROM folder_count WHERE ${place.counted.where}`
+      return context
+        .sql(sql)
+        .pluck()
+        .get(...place.counted.values) as number
+    }
     let total = 0
     for (const leg of place.legs) {
       total += context

@@ -16,10 +16,19 @@ const MESSAGE = typeCode('message')
 /** Messages per month (UTC) of a view, oldest first; months without any and messages without a date are left out. */
 export function listMonths(db: Database, view: CatalogView, zone: string): MonthCount[] {
   const context = contextOf(db)
-  return snapshot(context, () => {
+  const key = JSON.stringify([
+    view.scope,
+    view.at,
+    view.deleted,
+    view.after ?? null,
+    view.before ?? null,
+    zone,
+  ])
+  const make = (): MonthCount[] => {
     if (needsSelection(view)) return ofSelection(select(context, view, zone))
     return view.scope.kind === 'folder' ? ofFolder(context, view) : ofTable(context, view)
-  })
+  }
+  return snapshot(context, () => context.remember('months', key, 50, make))
 }
 
 function named(counts: Map<number, number>): MonthCount[] {

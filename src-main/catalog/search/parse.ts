@@ -201,7 +201,7 @@ function split(query: string): Piece[] {
     const named = FIELD.exec(query.slice(at, at + 12))
     const field = named !== null && isField(named[1]!) ? named[1]!.toLowerCase() : null
     if (field !== null) at += field.length + 1
-    let value = ''
+    let value: string
     const quoted = at < query.length && QUOTE.test(query[at]!)
     if (quoted) {
       let end = at + 1

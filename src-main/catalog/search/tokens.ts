@@ -26,7 +26,9 @@ const PAIRED =
 const ASTRAL_HAN = '[\\ud840-\\ud8bf][\\udc00-\\udfff]'
 /** Wants Unicode normalisation first: conjoining Jamo, combining kana marks, half- and full-width forms, presentation forms. */
 const NORMALISE = /[\u1100-\u11ff\u3099\u309a\ufb00-\ufb06\uff00-\uffef]/
+
 const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/
+
 const INVISIBLE_ALL = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
 
 /**
