@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import { fromWire, SHARED_READERS, SHARED_STOP, workerUrl } from './protocol.ts'
+import { startWorker } from '../../engine/worker-thread.ts'
+import { fromWire, SHARED_READERS, SHARED_STOP } from './protocol.ts'
 import type { FromCoordinator, IngestOptions, IngestProgress, IngestResult } from './protocol.ts'
 
 export type { IngestProgress, IngestResult } from './protocol.ts'
@@ -59,12 +59,9 @@ export function startIngest(options: StartOptions): IngestHandle {
     for (const listener of listeners) listener(next)
   }
 
-  const worker = new Worker(workerUrl('ingest-worker', import.meta.url), {
-    workerData: {
-      options: { path: options.path, catalogFile: options.catalogFile, zone: options.zone, jobs },
-      shared,
-    },
-  })
+  const { path, catalogFile, zone } = options
+  const workerData = { options: { path, catalogFile, zone, jobs }, shared }
+  const worker = startWorker('ingest-worker', import.meta.url, { workerData }, ['reader-worker'])
   const done = new Promise<IngestResult>((resolve, reject) => {
     const fail = (error: Error): void => {
       show({ ...progress, phase: 'failed', error: error.message })

@@ -200,9 +200,3 @@ export function fromWire(wire: WireError): Error {
     ...(wire.stack === null ? {} : { stack: wire.stack }),
   })
 }
-
-/** URL of a sibling worker: `.ts` when Node runs the sources, `.js` after bundling (all entries then lie in one folder). */
-export function workerUrl(name: string, importMetaUrl: string): URL {
-  const extension = importMetaUrl.replace(/[?#].*$/, '').endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`./${name}.${extension}`, importMetaUrl)
-}

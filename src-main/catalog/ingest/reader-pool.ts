@@ -1,6 +1,7 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import type { BackupLayout } from '../../backup/layout.ts'
-import { fromWire, SHARED_NEXT, SHARED_READERS, SHARED_STOP, workerUrl } from './protocol.ts'
+import { startWorker } from '../../engine/worker-thread.ts'
+import { fromWire, SHARED_NEXT, SHARED_READERS, SHARED_STOP } from './protocol.ts'
 import type { Batch, FromReader, Job, StepContext, ToReader } from './protocol.ts'
 
 export interface PoolOptions {
@@ -27,7 +28,7 @@ export class ReaderPool {
 
   #start(reader: number): Worker {
     const { layout, catalogFile, zone, shared } = this.#options
-    const worker = new Worker(workerUrl('reader-worker', import.meta.url), {
+    const worker = startWorker('reader-worker', import.meta.url, {
       workerData: { layout, catalogFile, zone, reader, shared },
     })
     worker.on('message', (message: FromReader) => {
