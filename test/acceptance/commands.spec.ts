@@ -214,7 +214,7 @@ describe('as of a date', () => {
             'search',
             scene.backup,
             'account:anna@mail.example.com',
-            'subject:Message',
+            'Messaggio',
             '--at',
             when,
           ])

@@ -66,12 +66,12 @@ describe(`thousands of messages (${corpusFolder() === null ? 'NO CORPUS: compose
         root: scene.backup,
         dialect: dialectNamed(dialect),
         accounts: [`anna.rossi@${DOMAIN}`, null, `müller@${DOMAIN}`, `user@second.example`],
-        messages: messages(index === 0 ? 3000 : 700, index + 1),
+        messages: messages(index === 0 ? 2500 : 500, index + 1),
         damages: [...TEN, ...TEN, ...TEN, 'link-out', 'odd-files'],
         seed: index + 31,
       })
       const result = await exportAndJudge(scene, made, { checkFolders: dialectNamed(dialect).readable })
-      expect(result.exported).toBeGreaterThan(600)
+      expect(result.exported).toBeGreaterThan(450)
     })
   }
 })
