@@ -174,11 +174,11 @@ function pass(
   const inner = new GunzipStream(inflaters[1], (piece) => {
     keep(2, piece)
   })
-  let twice: boolean | null = null
+  const seen: { twice: boolean | null } = { twice: null }
   const outer = new GunzipStream(inflaters[0], (piece) => {
-    twice ??= isGzip(piece)
+    seen.twice ??= isGzip(piece)
     keep(1, piece)
-    if (twice) inner.push(piece)
+    if (seen.twice) inner.push(piece)
   })
   const buffer = Buffer.allocUnsafeSlow(PIECE)
   let at = 0
@@ -196,7 +196,7 @@ function pass(
     fileBytes: at,
     rawBytes: outer.total,
     innerBytes: inner.total,
-    innerEnd: twice === true ? inner.end() : null,
+    innerEnd: seen.twice === true ? inner.end() : null,
     file: hashes[0].digest('base64'),
     raw: hashes[1].digest('base64'),
     inner: hashes[2].digest('base64'),

@@ -77,7 +77,7 @@ export function collectColumns(samples: readonly unknown[], ids: readonly (numbe
         columns.push(column)
       }
       const last = column.seen.at(-1)
-      if (last !== undefined && last.file === at && last.state === state) column.multiple = true
+      if (last?.file === at && last.state === state) column.multiple = true
       else if (column.seen.length < MAX_OBSERVATIONS) column.seen.push({ file: at, state, value })
     }
     found.states.slice(0, MAX_STATES).forEach((state, number) => {
@@ -178,7 +178,7 @@ export function featuresOf(column: Column, blobExists?: (name: string) => boolea
   for (let index = 1; index < column.seen.length; index++) {
     const before = column.seen[index - 1]
     const after = column.seen[index]
-    if (before === undefined || after === undefined || before.file !== after.file) continue
+    if (after === undefined || before?.file !== after.file) continue
     features.pairs++
     const a = timeOf(before.value) ?? asNumber(before.value)
     const b = timeOf(after.value) ?? asNumber(after.value)

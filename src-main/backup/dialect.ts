@@ -307,7 +307,7 @@ function belongsElsewhere(
 ): boolean {
   return ORDER.slice(ORDER.indexOf(role) + 1).some((other) => {
     const [top] = ranked.get(other) ?? []
-    return top !== undefined && top.features.column.path === path && top.score > score + 0.05
+    return top?.features.column.path === path && top.score > score + 0.05
   })
 }
 

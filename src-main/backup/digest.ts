@@ -49,6 +49,9 @@ export function digestName(bytes: Buffer): string {
   return bytes.toString('base64').replaceAll('/', ',')
 }
 
+/** A path or locator that ends in a digest. */
+const LOCATOR_RE = /^(?:.*[/\\:#|;])?([A-Za-z0-9+,]{27,64}=?)(?:\.[A-Za-z0-9]{1,8})?$/
+
 /**
  * The blob name inside one string value: the digest itself (also in plain base64 with `/`), or a path or
  * locator that ends in one (`items/c0/c0,gU…=`, `sha256:…`, `….gz`). Null when the string is something else, e.g.
@@ -67,7 +70,7 @@ export function digestInValue(value: string): string | null {
     if (DIGEST_RE.test(name) && /[A-Z]/.test(name) && /[a-z]/.test(name) && /[0-9+,]/.test(name)) return name
   }
   if (/\s|[{<@]/.test(value)) return null
-  const found = value.match(/^(?:.*[/\\:#|;])?([A-Za-z0-9+,]{27,64}=?)(?:\.[A-Za-z0-9]{1,8})?$/)
+  const found = LOCATOR_RE.exec(value)
   const name = found?.[1]
   return name !== undefined && name !== value && DIGEST_RE.test(name) && !HEX_RE.test(name) ? name : null
 }

@@ -13,7 +13,7 @@ const MAX_BYTES = 64 * 1024 * 1024
  */
 export function identifyMail(source: BackupSource, path: string): string | null {
   const stat = source.stat(path)
-  if (stat === null || stat.kind !== 'file' || stat.size === 0 || stat.size > MAX_BYTES) return null
+  if (stat?.kind !== 'file' || stat.size === 0 || stat.size > MAX_BYTES) return null
   const head = source.read(path, 128)
   if ('refused' in head || !(isGzip(head.bytes) || beginsLikeMail(head.bytes))) return null
   const read = source.read(path, MAX_BYTES)

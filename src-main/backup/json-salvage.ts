@@ -99,7 +99,7 @@ export function salvageObjects(text: string): Salvaged {
             from: open.at,
             to: at + 1,
             depth: stack.length,
-            inList: parent === undefined || !parent.isObject,
+            inList: parent?.isObject !== true,
           })
         }
         break

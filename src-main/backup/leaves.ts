@@ -39,10 +39,8 @@ export class PathNode<T> {
   }
 
   segments(): string[] {
-    const names: string[] = []
-    for (let node: PathNode<T> | null = this; node !== null && node.parent !== null; node = node.parent)
-      names.push(node.segment)
-    return names.reverse()
+    // At most MAX_DEPTH steps and a few for embedded values.
+    return this.parent === null ? [] : [...this.parent.segments(), this.segment]
   }
 }
 
@@ -107,7 +105,7 @@ export function walkLeaves<T>(
   root: unknown,
   at: PathNode<T>,
   visit: (node: PathNode<T>, value: LeafValue) => void,
-  skip: unknown = undefined,
+  skip?: unknown,
 ): boolean {
   let complete = true
   let leaves = 0

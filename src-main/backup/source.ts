@@ -60,9 +60,14 @@ export interface BackupSource {
 
 const NOT_THERE = new Set(['ENOENT', 'ENOTDIR'])
 
+/** A flag of `open` that not every system has; 0 where it is missing. */
+function optional(name: 'O_NONBLOCK' | 'O_NOFOLLOW' | 'O_NOATIME'): number {
+  return (constants as Record<string, number | undefined>)[name] ?? 0
+}
+
 // A FIFO without a writer would block an ordinary open for ever; a link must never lead out of the evidence.
-const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0)
-const NO_ATIME: number = (constants as Record<string, number | undefined>)['O_NOATIME'] ?? 0
+const READ_FLAGS = constants.O_RDONLY | optional('O_NONBLOCK') | optional('O_NOFOLLOW')
+const NO_ATIME = optional('O_NOATIME')
 let useNoAtime = NO_ATIME !== 0
 
 /**

@@ -169,7 +169,7 @@ const FLAGS: readonly (readonly [string, number, string])[] = [
   ['/', 4096, 'versioned'],
   ['p', 16384, 'popped'],
 ]
-const LETTERS = new Set(FLAGS.map(([letter]) => letter))
+const LETTERS_RE = /^[sarwfdxnu!?/p]{0,16}$/
 const LETTER_BY_WORD = new Map(
   FLAGS.flatMap(([letter, , names]) => names.split(' ').map((name) => [name, letter] as const)),
 )
@@ -187,7 +187,7 @@ export function flagsOf(value: unknown): string | undefined {
   }
   if (typeof value !== 'string' || value.length > 200) return undefined
   let letters = ''
-  if (value.length <= 16 && [...value].every((letter) => LETTERS.has(letter))) letters = value
+  if (LETTERS_RE.test(value)) letters = value
   else {
     for (const word of value.toLowerCase().split(/[^a-z]+/)) {
       const letter = LETTER_BY_WORD.get(word)

@@ -132,7 +132,7 @@ const bencode = (fields: Record<string, string>): string =>
   `d${Object.entries(fields)
     .map(([key, value]) => `${String(key.length)}:${key}${String(value.length)}:${value}`)
     .join('')}e`
-const LONG_MAX = 9223372036854775807
+const LONG_MAX = 2 ** 63
 
 /** Spellings whose names a reader may know; values in every unit and form. */
 export const NAMED_SPELLINGS: Record<string, Spelling> = {
