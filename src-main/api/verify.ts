@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { CheckResults } from '../verify/check-results.ts'
-import { healResult, startCheckTask, startHealTask } from '../verify/verify-task.ts'
+import { healResult, startCheckTask, startHealTask, verifyTasksOf } from '../verify/verify-task.ts'
 import type { Engine } from './engine.ts'
 import { os } from './implementer.ts'
 
@@ -25,6 +25,9 @@ export const verifyRouter = os.verify.router({
     })
     return { taskId: id, resultId }
   }),
+  tasks: os.verify.tasks.handler(({ context: { engine }, input }) =>
+    verifyTasksOf(engine.tasks, engine.backups.get(input.catalogId)),
+  ),
   results: os.verify.results.handler(({ context: { engine }, input }) =>
     resultsOf(engine, input.catalogId).list(),
   ),

@@ -25,6 +25,8 @@ export const taskSchema = z.object({
   done: z.number(),
   total: z.number().nullable(),
   unit: z.string(),
+  /** What a running task does just now, when it tells: `metadata`, `blobs`, `naming` of a check. */
+  phase: z.string().optional(),
   /** Bytes so far, when the task counts them. */
   bytes: z.number().nullable(),
   /** Units per second over the last seconds, and bytes per second. */
@@ -58,6 +60,8 @@ export const exportResultSchema = z.object({
   exported: z.number(),
   bytes: z.number(),
   already: z.number(),
+  /** Of both: verified only by the gzip check sum, because the path's digest rule is unknown. Left out = none. */
+  unverified: z.number().optional(),
   failed: z.array(exportFailureSchema),
   /** Failures in all; `failed` holds at most 10,000 on a screen. */
   failedTotal: z.number(),

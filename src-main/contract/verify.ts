@@ -69,6 +69,18 @@ export const healResultSchema = z.object({
 })
 export type HealOutcome = z.infer<typeof healResultSchema>
 
+/** Which tasks are checks and heals of one Backup Path, and what they were asked. */
+export const verifyTaskSchema = z.object({
+  taskId: z.string(),
+  /** Under which a check keeps its result; null for a heal. */
+  resultId: z.string().nullable(),
+  sample: z.number().nullable(),
+  /** Folders a heal takes from and writes to. */
+  from: z.array(z.string()),
+  out: z.string().nullable(),
+})
+export type VerifyTask = z.infer<typeof verifyTaskSchema>
+
 const ofResult = z.object({ catalogId: catalogIdSchema, id: z.string() })
 
 export const verifyContract = {
@@ -76,6 +88,8 @@ export const verifyContract = {
   check: base
     .input(z.object({ catalogId: catalogIdSchema, sample: z.number().int().min(1).optional() }))
     .output(z.object({ taskId: z.string(), resultId: z.string() })),
+  /** Checks and heals of a Backup Path among the tasks, newest first. */
+  tasks: base.input(z.object({ catalogId: catalogIdSchema })).output(z.array(verifyTaskSchema)),
   /** Kept results of a Backup Path, newest first. */
   results: base.input(z.object({ catalogId: catalogIdSchema })).output(z.array(checkSummarySchema)),
   problems: base

@@ -29,6 +29,7 @@ export interface TaskProgress {
   bytes?: number
   problems?: number
   title?: string
+  phase?: string
 }
 
 /** How a task ended when it did not throw. */
@@ -59,6 +60,8 @@ interface Live {
   pause: (() => void | Promise<void>) | null
   goOn: (() => void | Promise<void>) | null
   savedAt: number
+  /** Only of this moment: not kept with the row. */
+  phase: string | null
   closing: boolean
   dismissAtEnd: boolean
   finished: Promise<Task>
@@ -279,6 +282,7 @@ export class TaskManager {
       pause: null,
       goOn: null,
       savedAt: Date.now(),
+      phase: null,
       closing: false,
       dismissAtEnd: false,
       finished: Promise.resolve(null as unknown as Task),
@@ -334,10 +338,17 @@ export class TaskManager {
     if (progress.bytes !== undefined) record.bytes = progress.bytes
     if (progress.problems !== undefined) record.problems = progress.problems
     if (progress.title !== undefined) record.title = progress.title
+    if (progress.phase !== undefined) this.#enter(live, progress.phase)
     const now = Date.now()
     if (record.state === 'running') live.meter.add(now, record.done, record.bytes ?? 0)
     if (now - live.savedAt >= SAVE_MS) this.#save(live)
     else this.#changed()
+  }
+
+  /** Another phase counts other things: its rate begins anew. */
+  #enter(live: Live, phase: string): void {
+    if (live.phase !== null && live.phase !== phase) live.meter.reset()
+    live.phase = phase
   }
 
   #save(live: Live): void {
@@ -393,6 +404,7 @@ export class TaskManager {
       done: record.done,
       total: record.total,
       unit: record.unit,
+      ...(live?.phase ? { phase: live.phase } : {}),
       bytes: record.bytes,
       rate,
       byteRate: rates && record.bytes !== null ? Math.round(rates.byteRate) : null,

@@ -1,3 +1,4 @@
+import type { VerifyTask } from '../contract/verify.ts'
 import type { TaskManager, TaskRunner } from '../engine/tasks.ts'
 import { CheckResults } from './check-results.ts'
 import { summaryOf } from './check-summary.ts'
@@ -53,6 +54,20 @@ export function startHealTask(tasks: TaskManager, request: HealRequest): { id: s
   return { id }
 }
 
+/** Checks and heals of a Backup Path among the tasks that are kept, newest first. */
+export function verifyTasksOf(tasks: TaskManager, place: { catalogId: string; path: string }): VerifyTask[] {
+  return tasks.list().flatMap(({ id, kind }): VerifyTask[] => {
+    if (kind === 'check') {
+      const { catalogId, resultId, request } = tasks.params(id) as CheckParams
+      if (catalogId !== place.catalogId) return []
+      return [{ taskId: id, resultId, sample: request.sample, from: [], out: null }]
+    }
+    if (kind !== 'heal') return []
+    const { path, from, out } = tasks.params(id) as HealRequest
+    return path === place.path ? [{ taskId: id, resultId: null, sample: null, from: [...from], out }] : []
+  })
+}
+
 /** Result of a heal task; null while there is none. */
 export function healResult(tasks: TaskManager, id: string): HealResult | null {
   return tasks.result(id) as HealResult | null
@@ -84,8 +99,8 @@ async function driven<Result>(
   { signal, update, onPause }: Parameters<TaskRunner>[0],
   start: (tell: (progress: CheckProgress) => void) => VerifyRun<Result>,
 ): Promise<Result> {
-  const run = start(({ done, total, bytes, problems }) => {
-    update({ done, total, bytes, problems })
+  const run = start(({ phase, done, total, bytes, problems }) => {
+    update({ phase, done, total, bytes, problems })
   })
   onPause(run.pause, run.resume)
   signal.addEventListener('abort', run.stop)
