@@ -90,11 +90,12 @@ function stateOf(outcome: ExportOutcome): 'done' | 'partial' | 'stopped' {
 }
 
 function toResult(outcome: ExportOutcome): ExportResult {
-  const { exported, bytes, already, failed, manifest, out, complete } = outcome
+  const { exported, bytes, already, failed, unverified, manifest, out, complete } = outcome
   return {
     exported,
     bytes,
     already,
+    ...(unverified > 0 ? { unverified } : {}),
     failed: failed.slice(0, MAX_FAILURES),
     failedTotal: failed.length,
     manifest,
