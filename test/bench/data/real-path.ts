@@ -25,7 +25,7 @@ interface Job {
 }
 
 /** A small generator of its own, so that the same COUNT always gives the same bytes. */
-function random(seed: number): () => number {
+export function random(seed: number): () => number {
   let state = seed * 2654435761
   return () => {
     state = (Math.imul(state ^ (state >>> 15), 2246822519) + 0x9e3779b9) | 0
@@ -112,8 +112,11 @@ function write({ out, corpus, from, to, count }: Job): void {
 }
 
 async function main(): Promise<void> {
-  const [out, countText, corpus = join(import.meta.dirname, '../../../../shared/mail-corpus')] =
-    process.argv.slice(2)
+  const [
+    out,
+    countText,
+    corpus = process.env['LIFEBOAT_CORPUS'] ?? join(import.meta.dirname, '../../../../shared/mail-corpus'),
+  ] = process.argv.slice(2)
   const count = Number(countText)
   if (!out || !Number.isInteger(count)) throw new Error('usage: real-path.ts OUT COUNT [CORPUS]')
   const done = join(out, 'done')
@@ -135,5 +138,5 @@ async function main(): Promise<void> {
   writeFileSync(done, String(count))
 }
 
-if (isMainThread) await main()
-else write(workerData as Job)
+if (!isMainThread) write(workerData as Job)
+else if (import.meta.main) await main()
