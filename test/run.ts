@@ -80,6 +80,12 @@ function runVitest(args: string[]): Promise<number> {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, PATH: path },
   })
+  const stop = (signal: NodeJS.Signals): void => {
+    child.kill(signal)
+    process.exitCode = 130
+  }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
   return new Promise((done) => {
     child.once('error', () => done(1))
     child.once('close', (code) => done(code ?? 1))
