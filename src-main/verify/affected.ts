@@ -146,7 +146,9 @@ class Names {
     for (const place of places) {
       const read = this.#place.source.read(place, MAX_ITEM_FILE)
       if ('refused' in read) continue
-      const context = { dialect: this.#state.dialect, zone: this.#place.zone }
+      const { source, layout, zone } = this.#place
+      const blobExists = (digest: string): boolean => source.stat(blobPath(layout, digest)) !== null
+      const context = { dialect: this.#state.dialect, zone, blobExists }
       const parsed = parseItemFile(read.bytes, context)
       const last = parsed.states.at(-1) ?? parsed.partial
       return { last, digest: last?.digest ?? parsed.digests.at(-1) ?? null }

@@ -3,7 +3,7 @@ import { BlobReader } from '../backup/blob.ts'
 import type { BlobRead } from '../backup/blob.ts'
 import { detectLayout } from '../backup/layout.ts'
 import { parseItemFile } from '../backup/metadata.ts'
-import { readBlobFolder, readItemFolder } from '../backup/scan.ts'
+import { blobPath, readBlobFolder, readItemFolder } from '../backup/scan.ts'
 import type { AccountFolder, BlobFile, Found } from '../backup/scan.ts'
 import { describeRefusal, localSource } from '../backup/source.ts'
 import { NOTICE_KINDS } from '../backup/types.ts'
@@ -22,6 +22,9 @@ const source = localSource(root)
 const layout = detectLayout(root)
 const reader = new BlobReader()
 const copy = copyTo === null ? null : new HealCopy(copyTo, name, source)
+
+/** Asked only where a state has several strings of digest form. */
+const blobExists = (digest: string): boolean => source.stat(blobPath(layout, digest)) !== null
 
 /** Types that are not whole without their blob (FORMAT.md: contacts, appointments, folders and tags may have none). */
 const NEEDS_BLOB: ReadonlySet<ItemType> = new Set(['message', 'document', 'chat'])
@@ -86,7 +89,7 @@ function readItem(
     report('metadata-unreadable', `The item file cannot be read: ${describeRefusal(read.refused)}.`, false)
     return false
   }
-  const parsed = parseItemFile(read.bytes, { dialect, zone })
+  const parsed = parseItemFile(read.bytes, { dialect, zone, blobExists })
   if (copy) batch.copied += copy.metadata(path, read)
   const type = parsed.states.at(-1)?.type ?? 'unknown'
   const mark = NEEDS_BLOB.has(type) ? CLAIM_MARKS.needed : CLAIM_MARKS.optional

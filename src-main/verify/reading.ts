@@ -9,7 +9,7 @@ import { CheckState } from './check-state.ts'
 import type { CheckProgress, CheckRequest } from './check-types.ts'
 import { PRESENT } from './digest-table.ts'
 import { sampleOf } from './sample.ts'
-import { WorkerPool, workerUrl } from './worker-pool.ts'
+import { WorkerPool } from './worker-pool.ts'
 
 /** Files per message to a thread: large enough to cost little, small enough that a crash repeats little. */
 const FILES_A_JOB = 150
@@ -76,7 +76,8 @@ export class Reading {
       copyTo: this.#copyTo,
     }
     const pool: Pool = new WorkerPool(
-      workerUrl('check-worker', import.meta.url),
+      'check-worker',
+      import.meta.url,
       Math.max(1, this.#request.jobs),
       (index): CheckWorkerData => ({ ...shared, name: `${String(process.pid)}-${String(index)}` }),
     )

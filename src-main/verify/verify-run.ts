@@ -1,8 +1,7 @@
-import { Worker } from 'node:worker_threads'
 import { fromReport, type ErrorReport } from '../engine/errors.ts'
+import { startWorker } from '../engine/worker-thread.ts'
 import type { CheckProgress, CheckRequest, CheckResult } from './check-types.ts'
 import type { HealRequest, HealResult } from './heal-types.ts'
-import { workerUrl } from './worker-pool.ts'
 
 /** What the thread is asked to do. */
 export type VerifyJob = { kind: 'check'; request: CheckRequest } | { kind: 'heal'; request: HealRequest }
@@ -42,7 +41,7 @@ function run<Result extends CheckResult | HealResult>(
   job: VerifyJob,
   onProgress: (progress: CheckProgress) => void = () => undefined,
 ): VerifyRun<Result> {
-  const worker = new Worker(workerUrl('verify-worker', import.meta.url), { workerData: job })
+  const worker = startWorker('verify-worker', import.meta.url, { workerData: job }, ['check-worker'])
   const done = new Promise<Result>((resolve, reject) => {
     worker.on('message', (message: FromVerifyWorker) => {
       if (message.kind === 'progress') onProgress(message.progress)

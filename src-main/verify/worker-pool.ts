@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
+import { startWorker } from '../engine/worker-thread.ts'
 
 /**
  * A few threads that each answer one message at a time. `feed` hands out jobs until there are none; what comes back is
@@ -7,10 +8,10 @@ import { Worker } from 'node:worker_threads'
 export class WorkerPool<Job, Answer> {
   readonly #workers: Worker[]
 
-  constructor(url: URL, count: number, dataFor: (index: number) => unknown) {
-    this.#workers = Array.from(
-      { length: count },
-      (_, index) => new Worker(url, { workerData: dataFor(index) }),
+  /** @param name file of the worker beside `importMetaUrl`, without ending */
+  constructor(name: string, importMetaUrl: string, count: number, dataFor: (index: number) => object) {
+    this.#workers = Array.from({ length: count }, (_, index) =>
+      startWorker(name, importMetaUrl, { workerData: dataFor(index) }),
     )
   }
 
@@ -65,10 +66,4 @@ function ask<Job, Answer>(worker: Worker, job: Job): Promise<Answer> {
     worker.on('message', onMessage).on('error', onError).on('exit', onExit)
     worker.postMessage(job)
   })
-}
-
-/** URL of a worker beside the calling module, with the caller's own extension: `.ts` from source, `.js` bundled. */
-export function workerUrl(name: string, importMetaUrl: string): URL {
-  const extension = importMetaUrl.endsWith('.ts') ? '.ts' : '.js'
-  return new URL(`./${name}${extension}`, importMetaUrl)
 }
