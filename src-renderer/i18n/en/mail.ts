@@ -94,7 +94,7 @@ export const mail = {
   'preview.tab.source': 'Source',
   'preview.tab.history': 'History',
   'preview.saveEml': 'Save .eml',
-  'preview.save': 'Save {name}, {size}',
+  'preview.save': 'Save',
   'preview.attachments': 'Attachments',
   'preview.noName': 'without a name',
   'preview.moreFiles': '{n} more | {n} more',

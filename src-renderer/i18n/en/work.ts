@@ -45,7 +45,7 @@ export const work = {
   'task.none': 'No tasks yet',
   'task.noneText':
     'Exports and reading a backup path show here with their progress, and stay with their result.',
-  'task.allRead': 'Everything has been read.',
+  'task.allRead': 'No new results.',
   'task.running': '{n} task is running | {n} tasks are running',
   'task.earlier': 'Show {n} earlier task | Show {n} earlier tasks',
   'task.hideEarlier': 'Hide earlier tasks',

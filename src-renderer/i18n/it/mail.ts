@@ -93,7 +93,7 @@ export const mail = {
   'preview.tab.source': 'Sorgente',
   'preview.tab.history': 'Storia',
   'preview.saveEml': 'Salva .eml',
-  'preview.save': 'Salva {name}, {size}',
+  'preview.save': 'Salva',
   'preview.attachments': 'Allegati',
   'preview.noName': 'senza nome',
   'preview.moreFiles': 'Altro {n} | Altri {n}',

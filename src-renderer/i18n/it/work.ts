@@ -45,7 +45,7 @@ export const work = {
   'task.none': 'Ancora nessuna attività',
   'task.noneText':
     'Le esportazioni e la lettura di un Backup Path compaiono qui con il loro avanzamento, e restano con il risultato.',
-  'task.allRead': 'Tutto è stato letto.',
+  'task.allRead': 'Nessun nuovo risultato.',
   'task.running': '{n} attività in corso | {n} attività in corso',
   'task.earlier': 'Mostra {n} attività precedente | Mostra {n} attività precedenti',
   'task.hideEarlier': 'Nascondi le attività precedenti',
