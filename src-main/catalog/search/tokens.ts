@@ -25,8 +25,8 @@ const PAIRED =
   '\\ua960-\\ua97c\\uac00-\\ud7fb\\uf900-\\ufaff' // Hangul, compatibility Han
 const ASTRAL_HAN = '[\\ud840-\\ud8bf][\\udc00-\\udfff]'
 /** Wants Unicode normalisation first: conjoining Jamo, combining kana marks, half- and full-width forms, presentation forms. */
-// A text, not a literal: the linter takes the joiners in a literal for a joined character.
-const NORMALISE = new RegExp('[\\u1100-\\u11ff\\u3099\\u309a\\ufb00-\\ufb06\\uff00-\\uffef]')
+/* eslint-disable no-misleading-character-class -- every character of these classes stands for itself */
+const NORMALISE = /[\u1100-\u11ff\u3099\u309a\ufb00-\ufb06\uff00-\uffef]/
 const INVISIBLE_CHARACTERS = '\\u00ad\\u180e\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u2064\\ufeff'
 const INVISIBLE = new RegExp(`[${INVISIBLE_CHARACTERS}]`)
 const INVISIBLE_ALL = new RegExp(`[${INVISIBLE_CHARACTERS}]`, 'g')
@@ -38,6 +38,7 @@ const INVISIBLE_ALL = new RegExp(`[${INVISIBLE_CHARACTERS}]`, 'g')
 const ANYTHING = new RegExp(
   `[${INVISIBLE_CHARACTERS}\\u1100-\\u11ff\\u3099\\u309a\\ufb00-\\ufb06\\uff00-\\uffef\\ud840-\\ud8bf${PAIRED}]`,
 )
+/* eslint-enable no-misleading-character-class */
 const RUN = new RegExp(`(?:[${PAIRED}]|${ASTRAL_HAN})+`, 'g')
 const RUN_AT_END = new RegExp(`(?:[${PAIRED}]|${ASTRAL_HAN})+$`)
 const HAS_TOKEN = /[\p{L}\p{N}\p{Co}]/u
