@@ -49,9 +49,21 @@ export interface ReadContext {
   unnamed: ReadonlySet<number>
 }
 
+type TodoRow = [
+  id: number,
+  digest: string,
+  doc: number | null,
+  path: string | null,
+  date: number | null,
+  status: string | null,
+  sender: string | null,
+  subject: string | null,
+  recipients: string | null,
+]
+
 interface Todo {
   id: number
-  digest: string | null
+  digest: string
   doc: number | null
   path: string | null
   date: number | null
@@ -59,10 +71,10 @@ interface Todo {
   sender: string | null
   subject: string | null
   recipients: string | null
-  /** Comma-separated account pks and type codes of its claims, null when unclaimed. */
-  accounts: string | null
-  types: string | null
-  lacks: number | null
+  /** pks and type codes of the items that claim it, each once; none when unclaimed. */
+  accounts: number[]
+  types: number[]
+  lacks: number
 }
 
 /** Lists blob folders and reads blobs: verifies them and takes out the words. */
@@ -70,10 +82,12 @@ export class ContentReader {
   readonly #source: BackupSource
   readonly #layout: BackupLayout
   readonly #out: Outbox
+  readonly #db: Database
   readonly #blobs = new BlobReader()
   readonly #known: Statement
   readonly #knownCopies: Statement
   readonly #todo: Statement
+  readonly #claimants: Statement
   readonly #copies: Statement
   readonly #claims: Statement
 
@@ -81,6 +95,7 @@ export class ContentReader {
     this.#source = localSource(layout.root)
     this.#layout = layout
     this.#out = out
+    this.#db = db
     this.#known = db
       .prepare(
         `SELECT id, digest, file_size, file_mtime FROM content
@@ -90,13 +105,18 @@ export class ContentReader {
     this.#knownCopies = db
       .prepare('SELECT path, file_size, file_mtime FROM copy WHERE path >= ? AND path < ?')
       .raw()
-    this.#todo = db.prepare(
-      `SELECT c.id, c.digest, c.doc, c.path, c.date, c.status, c.sender, c.subject, c.recipients,
-         group_concat(DISTINCT i.account) AS accounts, group_concat(DISTINCT i.type) AS types,
-         max(CASE WHEN i.content = c.id THEN i.lacks ELSE 0 END) AS lacks
-       FROM content c LEFT JOIN claim k ON k.content = c.id LEFT JOIN item i ON i.pk = k.item
-       WHERE c.id = ? AND c.indexed = 0`,
-    )
+    this.#todo = db
+      .prepare(
+        `SELECT id, digest, doc, path, date, status, sender, subject, recipients FROM content
+         WHERE id = ? AND digest IS NOT NULL`,
+      )
+      .raw()
+    this.#claimants = db
+      .prepare(
+        `SELECT i.account, i.type, i.lacks, i.content FROM claim k CROSS JOIN item i ON i.pk = k.item
+         WHERE k.content = ?`,
+      )
+      .raw()
     this.#copies = db
       .prepare('SELECT path, file_size, file_mtime FROM copy WHERE digest = ? ORDER BY path')
       .raw()
@@ -161,18 +181,34 @@ export class ContentReader {
 
   /** Reads some blobs: verifies them and takes out their words. `ids` in the order of their folders. */
   read(ids: Iterable<number>, context: ReadContext, stopped: () => boolean): void {
-    for (const id of ids) {
+    // One read transaction for the questions: each on its own costs more in locks than in answers.
+    const todos = this.#db.transaction(() => Array.from(ids, (id) => this.#todoOf(id)))()
+    for (const todo of todos) {
       if (stopped()) return
-      const todo = this.#todo.get(id) as Todo | undefined
       this.#out.step()
-      // An aggregate gives a row of nulls when there is none.
-      if (todo?.digest !== undefined && todo.digest !== null) this.#out.read(this.#readOne(todo, context))
+      if (todo !== null) this.#out.read(this.#readOne(todo, context))
     }
+  }
+
+  #todoOf(content: number): Todo | null {
+    const row = this.#todo.get(content) as TodoRow | undefined
+    if (row === undefined) return null
+    const [id, digest, doc, path, date, status, sender, subject, recipients] = row
+    const accounts: number[] = []
+    const types: number[] = []
+    let lacks = 0
+    const rows = this.#claimants.all(content) as [number, number, number, number][]
+    for (const [account, type, itemLacks, shown] of rows) {
+      if (!accounts.includes(account)) accounts.push(account)
+      if (!types.includes(type)) types.push(type)
+      if (shown === id) lacks |= itemLacks
+    }
+    return { id, digest, doc, path, date, status, sender, subject, recipients, accounts, types, lacks }
   }
 
   #readOne(todo: Todo, context: ReadContext): ReadRecord {
     const { owners, unnamed } = context
-    const digest = todo.digest ?? ''
+    const { digest, accounts } = todo
     let path = todo.path ?? blobPath(digest)
     let blob = this.#blobs.read(this.#source.absolute(path), digest)
     let moved: ReadRecord['moved'] = null
@@ -188,8 +224,6 @@ export class ContentReader {
     if (blob.refused !== null) this.#out.countRefusal(blob.refused)
     const bytes = blob.message ?? blob.partial ?? blob.head
     const mail = bytes === null ? null : extractForIndex(bytes)
-    const accounts = todo.accounts === null ? [] : todo.accounts.split(',').map(Number)
-    const types = todo.types === null ? [] : todo.types.split(',').map(Number)
     const isMail = mail !== null && mail.looksLikeMail
     const date = todo.date ?? mail?.date ?? null
     const guess = accounts.length === 0 && mail !== null ? guessOwner(ownersOf(mail), owners) : null
@@ -208,8 +242,8 @@ export class ContentReader {
       hasAttachment: mail?.hasAttachment ?? false,
       attachments: mail !== null && mail.attachments.length > 0 ? JSON.stringify(mail.attachments) : null,
       owner: guess?.owner ?? null,
-      words: this.#words(todo, mail, accounts, types),
-      lacks: todo.lacks ?? 0,
+      words: this.#words(todo, mail),
+      lacks: todo.lacks,
       mailDate: mail?.date ?? null,
       problems: problemsOf(path, digest, blob, mail),
       votes: accounts.some((pk) => unnamed.has(pk)) && isMail ? votesOf(accounts, unnamed, mail) : [],
@@ -226,7 +260,8 @@ export class ContentReader {
     return null
   }
 
-  #words(todo: Todo, mail: IndexedMail | null, accounts: number[], types: number[]): ReadRecord['words'] {
+  #words(todo: Todo, mail: IndexedMail | null): ReadRecord['words'] {
+    const { accounts, types } = todo
     const subject = mail === null || mail.subject === '' ? (todo.subject ?? '') : mail.subject
     const sender = mail === null || mail.from === '' ? (todo.sender ?? '') : mail.from
     const recipients = mail === null || mail.to === '' ? (todo.recipients ?? '') : mail.to
