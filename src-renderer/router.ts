@@ -14,6 +14,7 @@ export function makeRouter() {
       page('/search', 'search', () => import('./pages/search/search-page.vue')),
       page('/unclaimed', 'unclaimed', () => import('./pages/unclaimed/unclaimed-page.vue')),
       page('/problems', 'problems', () => import('./pages/problems/problems-page.vue')),
+      page('/check', 'check', () => import('./pages/check/check-page.vue')),
       page('/tasks', 'tasks', () => import('./pages/tasks/tasks-page.vue')),
       page('/settings', 'settings', () => import('./pages/settings/settings-page.vue')),
       // where a host sends a path to open (client.ts): the first screen, until it is open
@@ -24,4 +25,11 @@ export function makeRouter() {
 }
 
 /** Screens that show an open Backup Path and have nothing to show without one. */
-export const NEEDS_BACKUP: readonly string[] = ['accounts', 'mail', 'search', 'unclaimed', 'problems']
+export const NEEDS_BACKUP: readonly string[] = [
+  'accounts',
+  'mail',
+  'search',
+  'unclaimed',
+  'problems',
+  'check',
+]

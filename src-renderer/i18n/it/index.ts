@@ -1,7 +1,8 @@
+import { check } from './check.ts'
 import { frame } from './frame.ts'
 import { home } from './home.ts'
 import { kinds } from './kinds.ts'
 import { mail } from './mail.ts'
 import { work } from './work.ts'
 
-export const it: Record<string, string> = { ...frame, ...home, ...mail, ...work, ...kinds }
+export const it: Record<string, string> = { ...frame, ...home, ...mail, ...work, ...check, ...kinds }

@@ -13,7 +13,7 @@ export function mountInApp(
 ) {
   const pinia = createPinia()
   setActivePinia(pinia)
-  const names = ['home', 'accounts', 'mail', 'search', 'unclaimed', 'problems', 'tasks', 'settings']
+  const names = ['home', 'accounts', 'mail', 'search', 'unclaimed', 'problems', 'check', 'tasks', 'settings']
   const router = createRouter({
     history: createMemoryHistory(),
     routes: names.map((name) => ({
