@@ -120,11 +120,12 @@ describe('the search language', () => {
       }),
       { numRuns: 500 },
     )
-    const began = performance.now()
+    // Processor time: the clock also counts what else the machine is doing.
+    const began = process.cpuUsage()
     parseQuery('a"'.repeat(200_000), context)
     parseQuery('from:"'.repeat(100_000), context)
     parseQuery(' -'.repeat(200_000), context)
-    expect(performance.now() - began).toBeLessThan(3000)
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(3000)
   })
 
   test('a query is explained piece by piece', () => {
