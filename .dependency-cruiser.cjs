@@ -60,6 +60,12 @@ module.exports = {
       to: { path: '^src-main/', pathNot: '^src-main/(contract/|backup/types\\.ts)' },
     },
     {
+      name: 'the-page-has-no-node',
+      severity: 'error',
+      from: { path: '^src-renderer/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'the-engine-knows-no-page',
       severity: 'error',
       from: { path: '^src-main/' },

@@ -82,6 +82,21 @@ export default tseslint.config(
     },
   },
   {
+    // its tests have Node's types, the page itself has no Node
+    files: ['src-renderer/**'],
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'global',
+        'require',
+        'setImmediate',
+        '__dirname',
+      ],
+    },
+  },
+  {
     // declarations of modules know no other way, and these tools want a default export
     files: ['*.config.ts', '*.config.js', 'src-renderer/env.d.ts'],
     rules: { 'no-restricted-syntax': 'off' },
