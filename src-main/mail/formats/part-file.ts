@@ -149,17 +149,22 @@ export function hashFile(path: string): string {
 
 let readBack = Buffer.allocUnsafe(256 * 1024)
 
+/** All bytes of an open file (one more than expected shows that it is longer); valid until the next call. */
+function readOpen(fd: number, expected: number): Buffer {
+  if (readBack.length < expected + 1) readBack = Buffer.allocUnsafe(expected + 1 + Math.ceil(expected / 4))
+  let got = 0
+  while (got <= expected) {
+    const n = readSync(fd, readBack, got, expected + 1 - got, got)
+    if (n === 0) break
+    got += n
+  }
+  return readBack.subarray(0, got)
+}
+
 function readWhole(path: string, expected: number): Buffer {
-  if (readBack.length < expected + 1) readBack = Buffer.allocUnsafe(expected + 1 + expected / 4)
   const fd = openSync(path, 'r')
   try {
-    let got = 0
-    while (got <= expected) {
-      const n = readSync(fd, readBack, got, expected + 1 - got, got)
-      if (n === 0) break
-      got += n
-    }
-    return readBack.subarray(0, got)
+    return readOpen(fd, expected)
   } finally {
     closeSync(fd)
   }
@@ -187,18 +192,22 @@ export async function writePart(
   const path = join(folder, partName())
   let fd: number
   try {
-    fd = openSync(path, 'wx', 0o600)
+    fd = openSync(path, 'wx+', 0o600)
   } catch (error) {
     throw targetError(error, path)
   }
   try {
+    let part: PartFile | null = null
     try {
-      if (Buffer.isBuffer(source)) writeAll(fd, source)
-      else await runSource(source, fd, path)
+      if (Buffer.isBuffer(source)) {
+        writeAll(fd, source)
+        part = checkBuffer(fd, path, source)
+      } else await runSource(source, fd, path)
     } finally {
+      // Network file systems tell of a full disk only here.
       closeSync(fd)
     }
-    const part = Buffer.isBuffer(source) ? checkBuffer(path, source) : checkStream(path)
+    part ??= checkStream(path)
     if (expected !== null && part.sha256 !== expected) throw changed(path)
     return part
   } catch (error) {
@@ -215,8 +224,8 @@ async function runSource(source: Exclude<MailSource, Buffer>, fd: number, path: 
   }
 }
 
-function checkBuffer(path: string, source: Buffer): PartFile {
-  const back = readWhole(path, source.length)
+function checkBuffer(fd: number, path: string, source: Buffer): PartFile {
+  const back = readOpen(fd, source.length)
   if (!back.equals(source)) throw changed(path)
   return { path, bytes: source.length, sha256: hash('sha256', back, 'hex') }
 }

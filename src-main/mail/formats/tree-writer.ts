@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { closeSync, fsync, fsyncSync, lstatSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -6,9 +7,18 @@ import { clearLeftovers, errorCode, targetError } from './part-file.ts'
 import { MailTargetError } from './target.ts'
 
 const fsyncAsync = promisify(fsync)
-/** So many files or bytes may be lost when the power fails; syncing each file alone would make an export many times slower. */
-const SYNC_FILES = 256
-const SYNC_BYTES = 64 * 1024 * 1024
+/**
+ * So many files or bytes may be lost when the power fails. Where the whole file system can be synced at once (Linux, coreutils'
+ * `sync -f`), that takes a small part of the time of syncing small files one by one (measured: fsync was half of an export), and the
+ * export goes on meanwhile.
+ */
+const SYNC_FILES = 4096
+const SYNC_BYTES = 256 * 1024 * 1024
+/** Fewer files than this are synced one by one: other programs' data need not be waited for. */
+const FEW_FILES = 64
+/** Files that are synced in parallel, so that a journal can take them in one go. */
+const PARALLEL = 256
+let canSyncAtOnce = process.platform === 'linux'
 
 /** The folders of an export and the durability of what is put into them. */
 export class TreeWriter {
@@ -16,6 +26,7 @@ export class TreeWriter {
   private readonly folders = new Map<string, string>()
   private unsynced: string[] = []
   private unsyncedBytes = 0
+  private syncing: Promise<void> = Promise.resolve()
 
   constructor(root: string) {
     this.root = root
@@ -45,18 +56,27 @@ export class TreeWriter {
   async wrote(relative: string, bytes: number): Promise<void> {
     this.unsynced.push(relative)
     this.unsyncedBytes += bytes
-    if (this.unsynced.length >= SYNC_FILES || this.unsyncedBytes >= SYNC_BYTES) await this.sync()
+    if (this.unsynced.length < SYNC_FILES && this.unsyncedBytes < SYNC_BYTES) return
+    // One batch is brought to the disk while the next one is written; what went wrong with it is told here.
+    await this.syncing
+    this.syncing = this.syncNoted()
+    this.syncing.catch(() => undefined)
   }
 
-  /** Brings the noted files to the disk; in parallel, so that a journal can take them in one go. */
+  /** Brings all noted files to the disk. */
   async sync(): Promise<void> {
+    await this.syncing
+    await this.syncNoted()
+  }
+
+  private async syncNoted(): Promise<void> {
     const files = this.unsynced
     this.unsynced = []
     this.unsyncedBytes = 0
-    const results = await Promise.allSettled(files.map((file) => syncFile(join(this.root, file))))
-    const failed = results.findIndex((result) => result.status === 'rejected')
-    const result = results[failed]
-    if (result?.status === 'rejected') throw targetError(result.reason, join(this.root, files[failed] ?? ''))
+    if (files.length > FEW_FILES && (await syncFileSystem(this.root))) return
+    for (let from = 0; from < files.length; from += PARALLEL) {
+      await syncFiles(files.slice(from, from + PARALLEL).map((file) => join(this.root, file)))
+    }
   }
 
   /** Files, then the folders that hold their names. */
@@ -91,6 +111,25 @@ function assertNoLinks(root: string, segments: readonly string[]): void {
       'Remove the link or choose an empty folder, then start the export again.',
     )
   }
+}
+
+async function syncFiles(paths: readonly string[]): Promise<void> {
+  const results = await Promise.allSettled(paths.map(syncFile))
+  const failed = results.findIndex((result) => result.status === 'rejected')
+  const result = results[failed]
+  if (result?.status === 'rejected') throw targetError(result.reason, paths[failed] ?? '')
+}
+
+/** Waits until everything on the file system of `path` is on the disk (syncfs(2)); false where that cannot be done or failed. */
+function syncFileSystem(path: string): Promise<boolean> {
+  if (!canSyncAtOnce) return Promise.resolve(false)
+  return new Promise((done) => {
+    execFile('sync', ['-f', path], (error) => {
+      // Not there, or too old to know the option: not asked again. A disk's error shows when the files are synced alone.
+      if (error !== null) canSyncAtOnce = false
+      done(error === null)
+    })
+  })
 }
 
 /** Waits until a file is on the disk. A file that someone moved away meanwhile is theirs now. */
