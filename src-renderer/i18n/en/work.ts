@@ -18,6 +18,7 @@ export const work = {
   'export.target': 'Target folder',
   'export.targetPlaceholder': '/media/usb/mail',
   'export.targetHint': 'Choose a folder outside of the backup path.',
+  'export.looking': 'Looking at the folder …',
   'export.choose': 'Choose folder',
   'export.chooseTarget': 'Where to export to',
   'export.free': '{free} free',

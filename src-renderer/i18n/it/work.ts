@@ -18,6 +18,7 @@ export const work = {
   'export.target': 'Cartella di destinazione',
   'export.targetPlaceholder': '/media/usb/posta',
   'export.targetHint': 'Scegli una cartella fuori dal Backup Path.',
+  'export.looking': 'Controllo della cartella …',
   'export.choose': 'Scegli cartella',
   'export.chooseTarget': 'Dove esportare',
   'export.free': '{free} liberi',
