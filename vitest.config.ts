@@ -18,6 +18,7 @@ export default defineConfig({
           include: ['test/unit/**/*.spec.ts'],
           exclude: ['test/unit/src-renderer/**'],
           testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
