@@ -1,7 +1,12 @@
 import type { Task } from '../../../src-main/contract/tasks.ts'
 import type { Mark } from '../mark.ts'
 
-/** Shape and colour of a task's state; its word is `task.state.<state>`. */
+/** Key of the word for a task's state. A check that found something has been done to its end all the same. */
+export function stateKey({ kind, state }: Task): string {
+  return kind === 'check' && state === 'partial' ? 'check.found' : `task.state.${state}`
+}
+
+/** Shape and colour of a task's state; its word is `stateKey`. */
 export function markOf(task: Task): Mark {
   switch (task.state) {
     case 'running':

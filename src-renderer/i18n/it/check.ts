@@ -28,13 +28,14 @@ export const check = {
   'check.runningSample': 'Verifica di {n} messaggio a caso | Verifica di {n} messaggi a caso',
   'check.foldersOf': '{done} di {total} cartelle',
   'check.filesOf': '{done} di {total} messaggi',
-  'check.folderRate': '{rate} cartelle',
-  'check.fileRate': '{rate} messaggi',
+  'check.folderRate': '{n} cartelle/s',
+  'check.fileRate': '{n} messaggi/s',
   'check.read': '{size} letti',
   'check.problemsSoFar': 'Finora nessun problema | Finora {n} problema | Finora {n} problemi',
   'check.brokenOff':
     'Questa verifica non è arrivata alla fine. Ciò che è stato letto resta: può riprendere da lì.',
 
+  'check.found': 'Problemi trovati',
   'check.result': 'Risultato',
   'check.resultOf': 'Risultato del',
   'check.whole': 'tutto',

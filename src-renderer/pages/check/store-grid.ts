@@ -29,6 +29,13 @@ export function folderName(folder: string): string {
   return folder.slice(folder.lastIndexOf('/') + 1)
 }
 
+/** Name of the folder that belongs at a place of the picture; null in the rows of other folders. */
+export function nameAt(place: number): string | null {
+  const first = LETTERS[Math.floor(place / COLUMNS)]
+  const second = LETTERS[place % COLUMNS]
+  return first !== undefined && second !== undefined ? first + second : null
+}
+
 function placeOf(folder: string): number | null {
   const [first = '', second = '', ...rest] = folderName(folder)
   const row = LETTERS.indexOf(first)
