@@ -31,7 +31,7 @@ export function withCommonOptions(command: Command): Command {
  */
 export async function runCommand(
   options: CommonOptions,
-  work: (context: CommandContext) => Promise<number | void>,
+  work: (context: CommandContext) => Promise<number> | Promise<void>,
 ): Promise<void> {
   const terminal = processTerminal(options.json ?? false)
   const abort = new AbortController()

@@ -9,7 +9,7 @@ export async function indexCommand(context: CommandContext, path: string): Promi
     const { stopped: _stopped, ...totals } = opened.totals
     if (context.terminal.json) return printJson(context.terminal, totals)
     const lines = [
-      `${totals.backupPath}`,
+      totals.backupPath,
       `  ${counted(totals.accounts, 'account')}, ${counted(totals.items, 'item')} in ${counted(totals.states, 'state')}, ${counted(totals.messages, 'message')}`,
       `  ${counted(totals.blobs, 'blob')} (${size(totals.bytes)}), ${counted(totals.unclaimed, 'unclaimed message')}`,
       `  read in ${duration(totals.seconds)}; times without a zone are taken as ${opened.zone}`,

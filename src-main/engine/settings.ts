@@ -30,7 +30,7 @@ export function saveSettings(db: AppDatabase, patch: Partial<Settings>): Setting
     'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
   )
   db.transaction(() => {
-    for (const [key, value] of Object.entries(valid)) {
+    for (const [key, value] of Object.entries(valid as Record<string, unknown>)) {
       if (value !== undefined) put.run(key, JSON.stringify(value))
     }
   })()

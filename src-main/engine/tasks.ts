@@ -4,6 +4,7 @@ import type { AppDatabase } from './app-database.ts'
 import { describeError, ExpectedError } from './errors.ts'
 import { ownIdentity } from './process-identity.ts'
 import { RateMeter, secondsLeft } from './task-rate.ts'
+import { watchList } from './task-watch.ts'
 import { TaskStore, type TaskError, type TaskKind, type TaskRecord } from './task-store.ts'
 
 export type { TaskKind, TaskState, TaskError } from './task-store.ts'
@@ -69,11 +70,6 @@ interface Live {
 
 /** Progress is written to the row at most this often, ms. */
 const SAVE_MS = 1000
-/** A watcher hears at most four times a second. */
-const WATCH_MS = 250
-/** Rates age and other processes write: a watcher looks again after this long, ms. */
-const TICK_MS = 1000
-
 /**
  * Everything long is a task: a row before it starts, measured progress, stop, pause and resume, its result kept as
  * JSON until a person has dismissed it. Tasks that a dead process left running show as interrupted.
@@ -217,48 +213,18 @@ export class TaskManager {
    * All tasks at once, then the whole list again after every change, at most 4 times a second, until `signal` is
    * aborted, the manager closes or the iterator is returned.
    */
-  async *watch(signal?: AbortSignal): AsyncGenerator<Task[], void, void> {
-    let dirty = true
-    let version = this.#store.version()
-    let wake: (() => void) | null = null
-    const onChange = (): void => {
-      dirty = true
-      wake?.()
+  watch(signal?: AbortSignal): AsyncGenerator<Task[], void, void> {
+    const watched = {
+      list: () => this.list(),
+      version: () => this.#store.version(),
+      busy: () => this.#live.size > 0,
+      ended: () => this.#closed,
+      listen: (listener: () => void) => {
+        this.#listeners.add(listener)
+        return () => this.#listeners.delete(listener)
+      },
     }
-    const onAbort = (): void => wake?.()
-    this.#listeners.add(onChange)
-    signal?.addEventListener('abort', onAbort)
-    try {
-      let last = ''
-      while (!signal?.aborted && !this.#closed) {
-        if (dirty) {
-          dirty = false
-          const tasks = this.list()
-          const text = JSON.stringify(tasks)
-          if (text !== last) {
-            last = text
-            yield tasks
-          }
-        }
-        await sleep(WATCH_MS)
-        if (!dirty && !signal?.aborted && !this.#closed) {
-          await new Promise<void>((done) => {
-            const timer = setTimeout(done, TICK_MS)
-            wake = () => {
-              clearTimeout(timer)
-              done()
-            }
-          })
-          wake = null
-          const now = this.#store.version()
-          if (now !== version || this.#live.size > 0) dirty = true
-          version = now
-        }
-      }
-    } finally {
-      this.#listeners.delete(onChange)
-      signal?.removeEventListener('abort', onAbort)
-    }
+    return watchList(watched, signal)
   }
 
   /** Ends the manager: running tasks are asked to stop and are kept as interrupted, to be resumed next time. */
@@ -428,8 +394,4 @@ function closedError(): ExpectedError {
 
 function round(value: number): number {
   return value >= 100 ? Math.round(value) : Math.round(value * 10) / 10
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((done) => setTimeout(done, ms))
 }
