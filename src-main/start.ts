@@ -8,7 +8,7 @@ import { describeError } from './engine/errors.ts'
 import { hasDisplay } from './hosts/browser.ts'
 import { ensureBuilt } from './hosts/build.ts'
 import { findElectron } from './hosts/electron-binary.ts'
-import { runElectron } from './hosts/electron-process.ts'
+import { runElectron, type ElectronOptions } from './hosts/electron-process.ts'
 import { startServer } from './serve.ts'
 
 const { values, positionals } = parseArgs({
@@ -27,17 +27,23 @@ function asMeant(path: string | undefined): string | undefined {
 
 async function start(): Promise<void> {
   const options = { path: asMeant(positionals[0]), dataFolder: asMeant(values.data) }
-  if (!values.browser) {
-    const [electron] = await Promise.all([findElectron(), hasDisplay() ? ensureBuilt('desktop') : null])
-    if ('binary' in electron) {
-      const failure = await runElectron(electron.binary, options)
-      if (failure === null) return
-      console.log(`Electron cannot run here (${failure}): Lifeboat opens in the browser instead.`)
-    } else {
-      console.log(`Electron cannot run here (${electron.reason}): Lifeboat opens in the browser instead.`)
-    }
-  }
+  const refusal = values.browser ? null : await tryElectron(options)
+  if (refusal === 'ran') return
+  if (refusal !== null)
+    console.log(`Electron cannot run here (${refusal.why}): Lifeboat opens in the browser instead.`)
   await serve(options)
+}
+
+/** Runs the desktop app to its end, or tells why it cannot run. What it needs is built while Electron is looked for. */
+async function tryElectron(options: ElectronOptions): Promise<'ran' | { why: string }> {
+  const building = hasDisplay() ? ensureBuilt('desktop') : Promise.resolve()
+  // heard below, when it matters; without Electron only the page does, and that is built where it is served
+  building.catch(() => undefined)
+  const electron = await findElectron()
+  if ('reason' in electron) return { why: electron.reason }
+  await building
+  const failure = await runElectron(electron.binary, options)
+  return failure === null ? 'ran' : { why: failure }
 }
 
 async function serve(options: { path: string | undefined; dataFolder: string | undefined }): Promise<void> {

@@ -20,8 +20,16 @@ type Part = keyof typeof PARTS
  * some seconds; says nothing unless it fails.
  * @throws Error with the builder's output
  */
-export async function ensureBuilt(part: Part): Promise<void> {
-  if (!import.meta.url.endsWith('.ts')) return
+export function ensureBuilt(part: Part): Promise<void> {
+  if (!import.meta.url.endsWith('.ts')) return Promise.resolve()
+  // one after the other: two builders would write the same files
+  const building = last.then(() => buildWhenOld(part))
+  last = building.catch(() => undefined)
+  return building
+}
+let last: Promise<void> = Promise.resolve()
+
+async function buildWhenOld(part: Part): Promise<void> {
   const stamp = stampOf(part)
   if (existsSync(join(root, PARTS[part].result)) && readStamp(part) === stamp) return
   const builder = join(root, 'node_modules/electron-vite/bin/electron-vite.js')
