@@ -190,7 +190,7 @@ describe('what is no Backup Path, and what must be refused', () => {
 
   test('a target that links out of itself is not followed', async () => {
     const scene = newScene('target-link')
-    const made = makePath({
+    makePath({
       root: scene.backup,
       accounts: ['anna@mail.example.com'],
       messages: 5,
@@ -202,12 +202,11 @@ describe('what is no Backup Path, and what must be refused', () => {
     symlinkSync(elsewhere, join(scene.out, 'anna@mail.example.com'))
     await run(scene, exportArguments(scene))
     expect(readdirSync(elsewhere)).toEqual([])
-    void made
   })
 
   test('existing files are never overwritten: other bytes of the same name get a number', async () => {
     const scene = newScene('existing')
-    const made = makePath({
+    makePath({
       root: scene.backup,
       accounts: ['anna@mail.example.com'],
       messages: 3,
@@ -228,7 +227,6 @@ describe('what is no Backup Path, and what must be refused', () => {
     expect(readdirSync(victim.parentPath)).toContain(victim.name.replace(/\.eml$/, ' (2).eml'))
     expect(snapshotTree(path).get('')?.size).toBe(4)
     renameSync(path, `${path}.kept`)
-    void made
   })
 })
 

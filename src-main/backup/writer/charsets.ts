@@ -12,7 +12,7 @@ function tableOf(charset: string): Map<string, Buffer> {
   const table = new Map<string, Buffer>()
   const add = (bytes: number[]): void => {
     const text = decoder.decode(Uint8Array.from(bytes))
-    if (text.length > 0 && [...text].length === 1 && text !== '\ufffd' && !table.has(text)) {
+    if (Array.from(text).length === 1 && text !== '\ufffd' && !table.has(text)) {
       table.set(text, Buffer.from(bytes))
     }
   }

@@ -117,7 +117,7 @@ export function judgeExport(
   const owed = new Map<string, number>()
   for (const claim of claims) {
     if (claim.fate !== 'returned' || claim.account === null) continue
-    const key = `${claim.sha256}`
+    const key = claim.sha256
     owed.set(key, (owed.get(key) ?? 0) + 1)
   }
   for (const [sum, count] of owed) {
@@ -131,7 +131,7 @@ export function judgeExport(
     if (file.path.endsWith('.eml') && !known.has(file.sha256))
       faults.push(`${file.path}: bytes that no message of the backup has`)
   }
-  faults.push(...judgeManifest(out, result, messages))
+  faults.push(...judgeManifest(result, messages))
   for (const file of files) {
     for (const part of file.path.split('/')) {
       const fault = nameFault(part)
@@ -237,6 +237,5 @@ function judgeManifest(out: string, result: ExportResult, messages: readonly Exp
     const bytes = messages.reduce((sum, file) => sum + file.size, 0)
     if (bytes !== result.bytes) faults.push(`bytes ${result.bytes}, but the files have ${bytes}`)
   }
-  void out
   return faults
 }
