@@ -207,7 +207,7 @@ function judgeClaims(
   return faults
 }
 
-function judgeManifest(out: string, result: ExportResult, messages: readonly ExportedFile[]): string[] {
+function judgeManifest(result: ExportResult, messages: readonly ExportedFile[]): string[] {
   const faults: string[] = []
   if (!existsSync(result.manifest)) return [`there is no manifest at ${result.manifest}`]
   const rows = parseCsv(readFileSync(result.manifest, 'utf8'))
