@@ -15,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['test/unit/**/*.spec.ts'],
+          include: ['test/unit/**/*.spec.ts', 'test/fuzz/**/*.spec.ts'],
           exclude: ['test/unit/src-renderer/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -35,7 +35,7 @@ export default defineConfig({
         test: {
           name: 'acceptance',
           environment: 'node',
-          include: ['test/acceptance/**/*.spec.ts'],
+          include: ['test/acceptance/**/*.spec.ts', 'test/chaos/**/*.spec.ts'],
           ...oneAtATime,
           testTimeout: 300_000,
         },
