@@ -120,7 +120,7 @@ export function messageFileName(name: MessageName): string {
  * tells messages apart, the brackets and the ending, is kept.
  */
 export function plainFileName(name: string): string {
-  const match = /^(.*?)( \[[^\]]*\](?: v\d+)?(?: \(\d+\))?\.[A-Za-z0-9.]+)$/.exec(name)
+  const match = /^(.*?)( \[[^\][]*\](?: v\d+)?(?: \(\d+\))?\.[A-Za-z0-9.]+)$/.exec(name)
   const head = (match?.[1] ?? name).normalize('NFD').replace(/[^\x20-\x7e]+/g, '_')
   const tail = match?.[2] ?? `~${shortHash(name)}`
   return `${head.slice(0, Math.max(8, 140 - tail.length)).trimEnd()}${tail}`
