@@ -12,7 +12,7 @@ const FIRST_READ = 256 * 1024
 /** Compressed files over this size are read in pieces. */
 const LARGE_FILE = 64 * 1024 * 1024
 
-export type { BlobRead, DigestRule } from './blob-read.ts'
+export type { BlobRead } from './blob-read.ts'
 
 /**
  * Reads and verifies blobs; one per thread, because its buffers are used again and again. Never throws for anything

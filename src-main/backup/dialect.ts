@@ -323,14 +323,3 @@ function enumeratesDeletion(features: Features, taken: ReadonlyMap<string, Role>
   const words = new Set(features.filled.map(({ value }) => String(value)))
   return [...words].some(saysDeleted)
 }
-
-/** For tests and the debug view: the path that plays a role best. */
-export function pathOfRole(dialect: Dialect, role: Role): string | null {
-  let best: { path: string; rank: number } | null = null
-  for (const [path, roles] of Object.entries(dialect.paths)) {
-    for (const known of roles) {
-      if (known.role === role && (best === null || known.rank < best.rank)) best = { path, rank: known.rank }
-    }
-  }
-  return best?.path ?? null
-}

@@ -1,4 +1,3 @@
-import { digestInValue } from './digest.ts'
 import { systemFolderId } from './folders.ts'
 import { ITEM_TYPES } from './types.ts'
 import type { ItemType } from './types.ts'
@@ -207,10 +206,6 @@ export function isFlagMask(value: number): boolean {
 export function tagsOf(value: string): string[] {
   const parts = value.includes('\u0000') ? value.split('\u0000') : value.split(/[,;]/)
   return parts.map((part) => part.trim()).filter((part) => part !== '' && part.length <= 128)
-}
-
-export function digestOfValue(value: unknown): string | null {
-  return typeof value === 'string' ? digestInValue(value) : null
 }
 
 /** Text of a person's field, trimmed to a sane length; `undefined` when there is none. */

@@ -2,8 +2,6 @@ import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, statSync } fr
 import { join } from 'node:path'
 import { redact, redactText } from './redact.ts'
 
-export { redact, redactText } from './redact.ts'
-
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Writes what happened as JSON lines into the data folder. Never throws: a log must not break what it describes. */

@@ -7,7 +7,7 @@ import { RateMeter, secondsLeft } from './task-rate.ts'
 import { watchList } from './task-watch.ts'
 import { TaskStore, type TaskError, type TaskKind, type TaskRecord } from './task-store.ts'
 
-export type { TaskKind, TaskState, TaskError } from './task-store.ts'
+export type { TaskKind, TaskError } from './task-store.ts'
 
 /** What a task is, said before it starts. */
 export interface TaskSpec {

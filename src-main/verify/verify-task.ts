@@ -28,7 +28,7 @@ export function startCheckTask(
   request: Omit<CheckRequest, 'journalFile'>,
 ): { id: string; resultId: string } {
   const startedAt = Date.now()
-  const resultId = `${new Date(startedAt).toISOString().replace(/\D/g, '').slice(0, 17)}`
+  const resultId = new Date(startedAt).toISOString().replace(/\D/g, '').slice(0, 17)
   const journalFile = new CheckResults(place.dataFolder, place.catalogId).journalFile(resultId)
   const params: CheckParams = { ...place, resultId, startedAt, request: { ...request, journalFile } }
   const what = request.sample === null ? '' : ` ${request.sample.toLocaleString('en-US')} random blobs of`

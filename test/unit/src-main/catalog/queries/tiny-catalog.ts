@@ -1,4 +1,4 @@
-import { ITEM_TYPES, type ItemType } from '../../../../../src-main/backup/types.ts'
+import type { ItemType } from '../../../../../src-main/backup/types.ts'
 import { openCatalog } from '../../../../../src-main/catalog/catalog.ts'
 import {
   SORT_INDEXES,
@@ -276,5 +276,3 @@ function store(file: string, { items, contents, accounts }: TinyCatalog): void {
 }
 
 import { foldForIndex as fold } from '../../../../../src-main/catalog/search/tokens.ts'
-
-export { ITEM_TYPES }
