@@ -98,15 +98,18 @@ export function openOrRebuild(file: string, log: (line: string) => void): Databa
     throw new Error('the catalog cannot be read')
   } catch (error) {
     if (!isDamage(error)) throw error
-    const aside = `${file}.damaged-${String(Date.now())}`
-    for (const part of catalogFiles(file)) {
-      if (existsSync(part)) renameSync(part, part.replace(file, aside))
-    }
-    log(
-      `The catalog ${file} is damaged (${(error as Error).message}); it was set aside as ${aside} and is built again.`,
-    )
+    setAside(file, error as Error, log)
     return openCatalog(file)
   }
+}
+
+/** Gives a damaged catalog another name, so that a new one can be begun, and says so. */
+export function setAside(file: string, reason: Error, log: (line: string) => void): void {
+  const aside = `${file}.damaged-${String(Date.now())}`
+  for (const part of catalogFiles(file)) {
+    if (existsSync(part)) renameSync(part, part.replace(file, aside))
+  }
+  log(`The catalog ${file} is damaged (${reason.message}); it was set aside as ${aside} and is built again.`)
 }
 
 /** Tells a damaged database (build again) from a full disk, a refused or a locked one (report). */
@@ -115,6 +118,12 @@ export function isDamage(error: unknown): boolean {
   if (typeof code === 'string' && code.startsWith('SQLITE_'))
     return /^SQLITE_(CORRUPT|NOTADB|FORMAT|ERROR)/.test(code)
   return error instanceof Error && error.message === 'the file is not a catalog of Lifeboat'
+}
+
+/** Damage that shows only while reading or writing. */
+export function isCorruption(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code
+  return typeof code === 'string' && /^SQLITE_(CORRUPT|NOTADB)/.test(code)
 }
 
 /** Reads one value of `meta`. */

@@ -165,9 +165,9 @@ export class ContentReader {
       if (stat === null || stat.kind !== 'file') continue
       const canonical = path === blobPath(digest)
       const row = canonical ? known.get(digest) : undefined
-      const copy = canonical ? undefined : copies.get(path)
+      const copy = copies.get(path)
       if (canonical) known.delete(digest)
-      else copies.delete(path)
+      copies.delete(path)
       if (row !== undefined && row[1] === stat.size && row[2] === stat.mtime) continue
       if (copy !== undefined && copy[0] === stat.size && copy[1] === stat.mtime) continue
       if (canonical) rows.push([digest, stat.size, stat.mtime])

@@ -1,5 +1,5 @@
 import type { Database, Statement } from '../../engine/sqlite.ts'
-import { LACKS_DATE, LACKS_SENDER, LACKS_SIZE, LACKS_SUBJECT, sortKey } from '../schema.ts'
+import { blobPath, LACKS_DATE, LACKS_SENDER, LACKS_SIZE, LACKS_SUBJECT, sortKey } from '../schema.ts'
 import type { Counted, Counts } from './counts.ts'
 import type { Batch, FoundProblem, ReadRecord } from './protocol.ts'
 import type { TextIndex } from './text-index.ts'
@@ -19,11 +19,13 @@ interface LackingItem extends Counted {
 export class BlobWriter {
   readonly #counts: Counts
   readonly #text: TextIndex
+  #anyCopies: boolean
   readonly #s: Record<StatementName, Statement>
 
   constructor(db: Database, counts: Counts, text: TextIndex) {
     this.#counts = counts
     this.#text = text
+    this.#anyCopies = db.prepare('SELECT 1 FROM copy LIMIT 1').get() !== undefined
     this.#s = Object.fromEntries(Object.entries(SQL).map(([name, sql]) => [name, db.prepare(sql)])) as Record<
       StatementName,
       Statement
@@ -32,13 +34,21 @@ export class BlobWriter {
 
   /** Blob files that are new or changed, and contents whose file is gone. */
   list(blobs: NonNullable<Batch['blobs']>): void {
-    for (const [digest, size, mtime] of blobs.rows) this.#s.file.run(digest, size, mtime)
+    for (const [digest, size, mtime] of blobs.rows) {
+      this.#s.file.run(digest, size, mtime)
+      if (this.#anyCopies) this.#s.dropCopy.run(blobPath(digest))
+    }
     for (const id of blobs.gone) this.lose(id)
   }
 
   /** Files in other places than the canonical one. */
   copies(copies: NonNullable<Batch['copies']>): void {
-    for (const [path, digest, size, mtime] of copies.rows) this.#s.copy.run(path, digest, size, mtime)
+    for (const [path, digest, size, mtime] of copies.rows) {
+      this.#anyCopies = true
+      this.#s.copy.run(path, digest, size, mtime)
+      // A damaged blob may have found a whole copy.
+      this.#s.tryCopy.run(digest)
+    }
     for (const path of copies.gone) {
       const user = this.#s.byPath.get(path) as KnownBlob | undefined
       this.#s.dropCopy.run(path)
@@ -67,6 +77,9 @@ export class BlobWriter {
       id,
     )
     if (record.moved !== null) {
+      // The damaged file in the canonical place is now one of the copies.
+      this.#anyCopies = true
+      this.#s.demote.run(id)
       this.#s.moved.run(record.moved.path, record.moved.size, record.moved.mtime, id)
     }
     this.#text.insert(doc, record.words)
@@ -128,6 +141,10 @@ const SQL = {
   drop: 'DELETE FROM content WHERE id = ?',
   copy: `INSERT INTO copy(path, digest, file_size, file_mtime) VALUES (?, ?, ?, ?)
     ON CONFLICT(path) DO UPDATE SET digest = excluded.digest, file_size = excluded.file_size, file_mtime = excluded.file_mtime`,
+  tryCopy: 'UPDATE content SET indexed = 0 WHERE digest = ? AND status IS NOT NULL AND rule IS NULL',
+  demote: `INSERT OR REPLACE INTO copy(path, digest, file_size, file_mtime)
+    SELECT 'items/' || substr(digest, 1, 2) || '/' || digest, digest, file_size, file_mtime FROM content
+    WHERE id = ? AND path IS NULL`,
   dropCopy: 'DELETE FROM copy WHERE path = ?',
   useful: `SELECT min(k.path) AS path, k.digest, k.file_size AS size, k.file_mtime AS mtime
     FROM copy k LEFT JOIN content c ON c.digest = k.digest
@@ -138,7 +155,7 @@ const SQL = {
       misplaced = 1, indexed = 0`,
   read: `UPDATE content SET status = ?, rule = ?, raw_size = coalesce(?, raw_size), subject = coalesce(?, subject),
     sender = coalesce(?, sender), recipients = coalesce(?, recipients), date = coalesce(?, date), has_attachment = ?,
-    attachments = ?, owner = ?, doc = ?, indexed = 1 WHERE id = ?`,
+    attachments = ?, owner = ?, owner_account = NULL, doc = ?, indexed = 1 WHERE id = ?`,
   moved: 'UPDATE content SET path = ?, file_size = ?, file_mtime = ?, misplaced = 1 WHERE id = ?',
   vote: 'INSERT INTO owner_vote(account, address, votes) VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET votes = votes + 1',
   problem: 'INSERT INTO problem(kind, path, digest, detail, content) VALUES (?, ?, ?, ?, ?)',

@@ -18,7 +18,7 @@ import { TextIndex } from './text-index.ts'
 import { CatalogWriter } from './writer.ts'
 
 /** A commit is made when this much waits, kB, … */
-const COMMIT_KB = 14_000
+const COMMIT_KB = 12_000
 /** … or this long after the last one, ms; quicker at first, so that a screen shows something. */
 const COMMIT_MS = 1000
 const FIRST_COMMITS_MS = 250

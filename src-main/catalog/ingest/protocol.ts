@@ -59,7 +59,7 @@ export const SHARED_NEXT = 1
 export const SHARED_READERS = 8
 
 /** A reader waits when this much of it lies unwritten, kB. */
-export const MAX_AHEAD_KB = 24_000
+export const MAX_AHEAD_KB = 16_000
 
 export type Job =
   /** Lists the folders of an account's `items/`. */

@@ -1,5 +1,6 @@
 import type { Database } from '../../engine/sqlite.ts'
 import { sql001 } from './001-first.ts'
+import { sql002 } from './002-unclaimed-by-date.ts'
 
 export interface Migration {
   version: number
@@ -7,7 +8,10 @@ export interface Migration {
 }
 
 /** All migrations in order; the version of a catalog is its `PRAGMA user_version`. */
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, sql: sql001 }]
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, sql: sql001 },
+  { version: 2, sql: sql002 },
+]
 
 export const LATEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0
 

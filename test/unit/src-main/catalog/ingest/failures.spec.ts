@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -52,13 +53,24 @@ describe('what can go wrong with the catalog file', () => {
         bytes.fill(0x5a, 2000, 30_000)
         writeFileSync(file, bytes)
       },
+      // The head is sound: it shows only on the way.
+      () => {
+        const later = readFileSync(file)
+        later.fill(0x5a, 60_000, Math.floor(later.length / 2))
+        writeFileSync(file, later)
+        const [bucket = ''] = readdirSync(join(path, 'items'))
+        for (const name of readdirSync(join(path, 'items', bucket))) {
+          const blob = join(path, 'items', bucket, name)
+          utimesSync(blob, statSync(blob).atime, new Date(statSync(blob).mtimeMs + 1000))
+        }
+      },
     ]) {
       spoil()
       const lines: string[] = []
       await startIngest({ path, catalogFile: file, zone: 'UTC', jobs: 2, onLog: (line) => lines.push(line) })
         .done
       expect(lines.join('\n')).toMatch(/damaged.*set aside.*built again/)
-      expect(dumpDifferences(dumpCatalog(file), good)).toEqual([])
+      expect(dumpDifferences(dumpCatalog(file), good, /^\["[^"]{27,}=",1,null,/)).toEqual([])
     }
     expect(
       readdirSync(join(folder, 'damaged')).filter((name) => name.includes('.damaged-')),
