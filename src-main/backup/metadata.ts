@@ -97,7 +97,7 @@ function parse(bytes: Buffer, ctx: ParseContext): ParsedItem {
       value = undefined
     }
   }
-  if (value === undefined) return fromDamagedText(text, ctx, damage)
+  if (value === undefined) return fromDamagedText(text, bytes, ctx, damage)
   if (typeof value !== 'object' || value === null) {
     const found = findStates(value, hint)
     if (found.states.length === 0)
@@ -111,13 +111,45 @@ function parse(bytes: Buffer, ctx: ParseContext): ParsedItem {
       ? emptyItem('empty', 'The file holds no state.')
       : emptyItem('broken', 'The file holds no state that can be recognised.', safeDigests(text))
   }
-  return build(found, ctx, damage, text)
+  return withOverwritten(build(found, ctx, damage, text), value, text)
 }
 
-function fromDamagedText(text: string, ctx: ParseContext, damage: string | null): ParsedItem {
+/**
+ * Where a key stands twice in one object (two files run into each other), JSON keeps the last value only: the digests of
+ * the others are taken from the text. Costs a look at each digest, not at each character.
+ */
+function withOverwritten(item: ParsedItem, value: object, text: string): ParsedItem {
+  let missed = false
+  for (let at = text.indexOf('="'); at >= 0 && !missed; at = text.indexOf('="', at + 2)) {
+    missed = [44, 64, 28].some((length) => {
+      const start = at + 1 - length
+      return start > 0 && text[start - 1] === '"' && !item.digests.includes(text.slice(start, at + 1))
+    })
+  }
+  if (!missed) return item
+  const kept = jsonOf(value)
+  const lost = safeDigests(text).filter((digest) => !item.digests.includes(digest) && !kept.includes(digest))
+  if (lost.length === 0) return item
+  item.digests.push(...lost)
+  item.condition = 'broken'
+  item.detail = 'The file is damaged: a key stands twice in one state, and only the last one counts.'
+  return item
+}
+
+/** Empty where the nesting is too deep to be written again. */
+function jsonOf(value: object): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return ''
+  }
+}
+
+function fromDamagedText(text: string, bytes: Buffer, ctx: ParseContext, damage: string | null): ParsedItem {
   const hint = ctx.dialect.statesAt
   const salvaged = salvageObjects(text)
-  const digests = safeDigests(text)
+  // Also in the bytes as they are: damage at the beginning can look like another encoding.
+  const digests = [...safeDigests(text), ...safeDigests(bytes)]
   const objects = salvaged.objects
   let found: FoundStates = findStates(objects, hint)
   const only = objects[0]

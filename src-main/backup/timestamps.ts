@@ -7,6 +7,8 @@ const MAX_MS = Date.UTC(2100, 0, 1)
 /** Smaller numbers are no timestamps but ids, sizes, counters (1973 in seconds and in milliseconds). */
 const MIN_SECONDS = 1e8
 const MIN_MS = 1e11
+/** Wall-clock times before this may be the moment 0 in some zone. */
+const NEVER_UNTIL = Date.UTC(1970, 0, 2)
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
@@ -101,6 +103,8 @@ function instant(fields: Fields, offset: string | undefined, zone: string): numb
   if (year < 1970 || year >= 2100 || month < 1 || month > 12 || day < 1 || day > 31) return null
   if (hour > 24 || minute > 59 || second > 60) return null
   const wall = Date.UTC(year, month - 1, day, hour, minute, second, ms)
+  // The "never" value 0 as a clock shows it in any zone.
+  if (wall < NEVER_UNTIL) return null
   if (offset === undefined || offset === '') return fromWallClock(wall, zone)
   if (/^(?:z|utc|gmt)$/i.test(offset)) return wall
   const match = /^([+-])(\d\d):?(\d\d)?$/.exec(offset)
