@@ -10,7 +10,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const TOOLS = ['electron.vite.config.ts', 'package-lock.json']
 /** `page`: what a browser needs. `desktop`: that, the main process and its preload. */
 const PARTS = {
-  page: { sources: [...TOOLS, 'src-renderer', 'src-main/contract'], result: 'out/renderer/index.html' },
+  page: {
+    sources: [...TOOLS, 'src-renderer', 'resources/help', 'src-main/contract'],
+    result: 'out/renderer/index.html',
+  },
   desktop: { sources: [...TOOLS, 'src-renderer', 'src-main', 'resources'], result: 'out/main/electron.js' },
 } as const
 type Part = keyof typeof PARTS
