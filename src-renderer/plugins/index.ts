@@ -1,6 +1,7 @@
 import { createPinia } from 'pinia'
 import type { App } from 'vue'
 import { makeRouter } from '../router.ts'
+import { useDialogs } from '../stores/dialogs.ts'
 import { makeI18n } from './i18n.ts'
 import { makeVuetify } from './vuetify.ts'
 
@@ -10,4 +11,17 @@ export function installPlugins(app: App, nonce: string | undefined): void {
   app.use(makeI18n())
   app.use(makeRouter())
   app.use(makeVuetify(nonce))
+  tellUnexpected(app)
+}
+
+/** What no screen caught becomes the one dialog that can be copied, and stays in the console for developers. */
+function tellUnexpected(app: App): void {
+  const dialogs = useDialogs()
+  app.config.errorHandler = (error) => {
+    console.error(error)
+    dialogs.fail(error)
+  }
+  window.addEventListener('unhandledrejection', (event) => {
+    dialogs.fail(event.reason)
+  })
 }

@@ -30,6 +30,7 @@ export const useDialogs = defineStore('dialogs', () => {
   const folder = shallowRef<FolderQuestion | null>(null)
   const shortcuts = ref(false)
   const help = ref(false)
+  const pathZone = ref(false)
   /** Short confirmation at the bottom, read out to screen readers; nothing important is said only here. */
   const note = ref('')
 
@@ -51,5 +52,5 @@ export const useDialogs = defineStore('dialogs', () => {
     })
   }
 
-  return { error, exporting, folder, shortcuts, help, note, fail, chooseFolder }
+  return { error, exporting, folder, shortcuts, help, pathZone, note, fail, chooseFolder }
 })

@@ -18,6 +18,7 @@ export const frame = {
   'bar.none': 'No backup path is open',
   'bar.readOnly': 'Read-only',
   'bar.readAgain': 'Read again what changed',
+  'bar.zone': 'Time zone of its timestamps: {zone}',
   'bar.close': 'Close this backup path',
   'bar.endsAt': 'The backup ends at',
 
@@ -81,6 +82,12 @@ export const frame = {
   'folder.truncated': 'Only the first folders are listed. Type the path to go further.',
   'folder.hintOpen': 'A backup path holds the folders “accounts” and “items”.',
   'folder.hintTarget': 'A folder that does not exist yet can be typed; it will be made.',
+
+  'pathZone.title': 'Time zone of the timestamps',
+  'pathZone.text':
+    'Some releases write times without a zone. Choose the zone the server ran in, so that dates and the history are right.',
+  'pathZone.again': 'What was read with another zone is read again.',
+  'pathZone.save': 'Use this zone',
 
   'keys.title': 'Keyboard shortcuts',
   'keys.everywhere': 'Everywhere',

@@ -18,6 +18,7 @@ export const frame = {
   'bar.none': 'Nessun Backup Path aperto',
   'bar.readOnly': 'Sola lettura',
   'bar.readAgain': 'Rileggi ciò che è cambiato',
+  'bar.zone': 'Fuso orario dei suoi orari: {zone}',
   'bar.close': 'Chiudi questo Backup Path',
   'bar.endsAt': 'Il backup finisce il',
 
@@ -82,6 +83,12 @@ export const frame = {
   'folder.truncated': 'Sono elencate solo le prime cartelle. Scrivi il percorso per proseguire.',
   'folder.hintOpen': 'Un Backup Path contiene le cartelle «accounts» e «items».',
   'folder.hintTarget': 'Si può scrivere una cartella che non esiste ancora: verrà creata.',
+
+  'pathZone.title': 'Fuso orario degli orari',
+  'pathZone.text':
+    'Alcune versioni scrivono gli orari senza fuso. Scegli il fuso in cui lavorava il server, così date e storia sono giuste.',
+  'pathZone.again': 'Ciò che era stato letto con un altro fuso viene riletto.',
+  'pathZone.save': 'Usa questo fuso',
 
   'keys.title': 'Scorciatoie da tastiera',
   'keys.everywhere': 'Ovunque',
