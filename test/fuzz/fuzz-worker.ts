@@ -17,11 +17,15 @@ const places = new Int32Array(shared)
 
 /** The heap is looked at this often, and only after everything that can be freed was freed. */
 const HEAP_EVERY = 500
+/** Every thread of the program comes back to its event loop between jobs. */
+const TURN_EVERY = 50
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
-function heldBytes(): number {
+async function heldBytes(): Promise<number> {
   collectGarbage()
+  // What was found dead is freed in a turn of its own.
+  await new Promise(setImmediate)
   const { heapUsed, external } = process.memoryUsage()
   return heapUsed + external
 }
@@ -46,7 +50,8 @@ async function work(): Promise<FuzzReport> {
     const took = performance.now() - began
     if (took > report.slowest) Object.assign(report, { slowest: took, slowestSeed: seed })
     report.cases++
-    if (n % HEAP_EVERY === HEAP_EVERY - 1) report.held.push(heldBytes())
+    if (n % TURN_EVERY === 0) await new Promise(setImmediate)
+    if (n % HEAP_EVERY === HEAP_EVERY - 1) report.held.push(await heldBytes())
   }
   return report
 }

@@ -15,8 +15,9 @@ const EXACTLY = GIVEN === undefined ? null : Number(process.env['LIFEBOAT_FUZZ_C
 
 /** A case may take this long at most, ms. */
 const CASE_LIMIT = 5000
-/** What a thread may hold more at the end of its run than after its first cases, bytes: buffers and caches have their limits. */
-const GROWTH_LIMIT = 96 * 1024 * 1024
+/** What a thread may hold more at the end of its run than after its first cases, bytes: two blob readers may keep
+ * 64 MiB each until the next blob. */
+const GROWTH_LIMIT = 160 * 1024 * 1024
 /** A burst above this ends the thread. MiB. */
 const HEAP_LIMIT = 512
 

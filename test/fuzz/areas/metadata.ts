@@ -35,7 +35,7 @@ function filesOf(spelling: Spelling, random: Random): Buffer[] {
         recipients: message ? 'bob@example.com' : null,
         date: message ? start : null,
         size: message ? 1000 + n : null,
-      } as NamedState
+      } as unknown as NamedState
     })
     return spelling.file({ id: 257 + n, type }, states)
   })
