@@ -2,19 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseHelp, parseInline } from '../../../../src-renderer/help/parse.ts'
+import { makeRouter } from '../../../../src-renderer/router.ts'
 
 const HELP = join(import.meta.dirname, '../../../../resources/help')
-const TOPICS = [
-  'home',
-  'accounts',
-  'mail',
-  'search',
-  'unclaimed',
-  'problems',
-  'tasks',
-  'settings',
-  'glossary',
-]
+/** Every screen has its help; `open` is where a host sends a path to. */
+const screens = makeRouter()
+  .getRoutes()
+  .flatMap(({ name }) => (typeof name === 'string' && name !== 'open' ? [name] : []))
+const TOPICS = [...screens, 'glossary']
 
 describe('parseHelp', () => {
   it('knows headings, paragraphs, lists and code', () => {
