@@ -7,11 +7,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createReadStream } from 'node:fs'
+import { writeFully } from '../backup/blob-read.ts'
 import type { ProblemKind } from '../backup/types.ts'
 import { checkProblemSchema, checkSummarySchema, storeCellSchema } from '../contract/verify.ts'
 import { ExpectedError } from '../engine/errors.ts'
@@ -91,7 +91,7 @@ export class CheckResults {
   }
 
   remove(id: string): void {
-    for (const ending of ['.json', '.cells.json', '.problems', '.journal']) {
+    for (const ending of ['.json', '.cells.json', '.problems', '.journal', '.journal.heal']) {
       rmSync(join(this.#folder, safeId(id) + ending), { force: true })
     }
   }
@@ -128,8 +128,12 @@ export class CheckResults {
     const temporary = join(this.#folder, `.${name}.part`)
     const fd = openSync(temporary, 'w', 0o600)
     try {
-      for (const piece of pieces) writeSync(fd, piece)
+      // A disk that is nearly full takes a part and says so only by the count.
+      for (const piece of pieces) writeFully(fd, Buffer.from(piece))
       fsyncSync(fd)
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
     } finally {
       closeSync(fd)
     }

@@ -40,6 +40,8 @@ export class CopyTarget {
   constructor(root: string, name: string) {
     this.root = root
     this.#work = join(root, WORK_FOLDER, name)
+    // Halves that a killed or full run left would be in the way of new ones.
+    rmSync(this.#work, { recursive: true, force: true })
     mkdirSync(this.#work, { recursive: true })
   }
 

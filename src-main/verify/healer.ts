@@ -90,6 +90,8 @@ async function heal(request: HealRequest, reading: Reading): Promise<HealResult>
     const named = healMetadata(path, sources, target, result, request.zone)
     const problems = await healBlobs(path, sources, target, result, named)
     result.lost = await nameLost(problems, path, request.zone)
+    // From here on the copy carries no mark: what it is for is kept beside the journal until the result was told.
+    writeFileSync(purposeFile(request), purposeOf(request, root), { mode: 0o600 })
     rmSync(join(request.out, WORK_FOLDER), { recursive: true, force: true })
     const check = await checkCopy(request)
     result.check = { blobs: check.blobs, metadata: check.metadata, kinds: check.kinds }
@@ -107,9 +109,12 @@ function prepareTarget(request: HealRequest, root: string): void {
   assertApart(request.out, root, 'folder for the repaired copy')
   for (const other of request.from) assertApart(request.out, other, 'folder for the repaired copy')
   const marker = join(request.out, WORK_FOLDER, MARKER)
-  const purpose = JSON.stringify({ root, from: request.from })
-  const names = existsSync(request.out) ? readdirSync(request.out) : []
-  if (names.length > 0 && !(existsSync(marker) && readFileSync(marker, 'utf8') === purpose)) {
+  const purpose = purposeOf(request, root)
+  // A work folder alone is what a full disk leaves at the very beginning.
+  const names = existsSync(request.out) ? readdirSync(request.out).filter((name) => name !== WORK_FOLDER) : []
+  const begun = (): boolean =>
+    says(marker, purpose) || (existsSync(request.journalFile) && says(purposeFile(request), purpose))
+  if (names.length > 0 && !begun()) {
     throw new ExpectedError('REFUSED', `The folder ${request.out} is not empty`, {
       why: 'A repaired copy is made in a folder of its own, so that nothing is mixed or overwritten.',
       next: 'Name a new folder; an interrupted heal goes on when it is started with the same folders again.',
@@ -118,6 +123,18 @@ function prepareTarget(request: HealRequest, root: string): void {
   if (names.length === 0) rmSync(request.journalFile, { force: true })
   mkdirSync(join(request.out, WORK_FOLDER), { recursive: true })
   writeFileSync(marker, purpose)
+}
+
+function purposeOf(request: HealRequest, root: string): string {
+  return JSON.stringify({ root, from: request.from })
+}
+
+function purposeFile(request: HealRequest): string {
+  return `${request.journalFile}.heal`
+}
+
+function says(file: string, text: string): boolean {
+  return existsSync(file) && readFileSync(file, 'utf8') === text
 }
 
 /** Everything that is neither an item nor a blob: account_info, server/, map files, backupstat, unknown files. */
