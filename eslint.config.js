@@ -5,7 +5,17 @@ import tseslint from 'typescript-eslint'
 import vueParser from 'vue-eslint-parser'
 
 export default tseslint.config(
-  { ignores: ['out/', 'dist/', 'node_modules/', 'coverage/', 'test/fixtures/', 'test/e2e/screenshots/'] },
+  {
+    ignores: [
+      '.dependency-cruiser.cjs',
+      'out/',
+      'dist/',
+      'node_modules/',
+      'coverage/',
+      'test/fixtures/',
+      'test/e2e/screenshots/',
+    ],
+  },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,

@@ -81,9 +81,13 @@ export function startWorker(
     return new Worker(entry, options)
   }
   // A thread that starts threads passes on what it was given.
-  const given = (workerData as ThreadData | null)?.lifeboatThread?.sources
+  const mine: unknown = workerData
+  const given = (mine as ThreadData | null)?.lifeboatThread?.sources
   for (const [url, code] of given ?? []) stripped.set(url, code)
   for (const file of [name, ...starts]) strip(new URL(`./${file}.ts`, importMetaUrl))
-  const data: ThreadData = { ...options.workerData, lifeboatThread: { entry: entry.href, sources: stripped } }
+  const data: ThreadData = {
+    ...(options.workerData as object),
+    lifeboatThread: { entry: entry.href, sources: stripped },
+  }
   return new Worker(BOOTSTRAP, { ...options, eval: true, workerData: data })
 }

@@ -205,7 +205,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
       keepaliveCountMax: KEEPALIVE_MISSED,
       hostVerifier,
       authHandler: authHandler(hop, options.secrets, seen.tried),
-      ...(through ? { sock: through as NonNullable<ConnectConfig['sock']> } : {}),
+      ...(through ? { sock: through } : {}),
       ...(types.length > 0
         ? { algorithms: { serverHostKey: { prepend: hostKeyAlgorithms(types), append: [], remove: [] } } }
         : {}),

@@ -172,7 +172,7 @@ export class Reading {
       }
       // Listing a million names takes seconds: let a stop be heard.
       if (index % 64 === 0) await new Promise(setImmediate)
-      if (this.#stopped) return
+      if (this.stopped) return
     }
     const files = sample.chosen()
     this.#begin('blobs', files.length, 0)

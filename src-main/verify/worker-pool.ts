@@ -24,46 +24,46 @@ export class WorkerPool<Job, Answer> {
     take: (answer: Answer) => void,
     gate: () => Promise<void>,
   ): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => drive(worker, next, take, gate)))
+    await Promise.all(this.#workers.map((worker) => this.#drive(worker, next, take, gate)))
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()))
   }
-}
 
-async function drive<Job, Answer>(
-  worker: Worker,
-  next: () => Job | null,
-  take: (answer: Answer) => void,
-  gate: () => Promise<void>,
-): Promise<void> {
-  for (;;) {
-    await gate()
-    const job = next()
-    if (job === null) return
-    take(await ask<Job, Answer>(worker, job))
+  async #drive(
+    worker: Worker,
+    next: () => Job | null,
+    take: (answer: Answer) => void,
+    gate: () => Promise<void>,
+  ): Promise<void> {
+    for (;;) {
+      await gate()
+      const job = next()
+      if (job === null) return
+      take(await this.#ask(worker, job))
+    }
   }
-}
 
-function ask<Job, Answer>(worker: Worker, job: Job): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const settle = (): void => {
-      worker.off('message', onMessage).off('error', onError).off('exit', onExit)
-    }
-    const onMessage = (answer: Answer): void => {
-      settle()
-      resolve(answer)
-    }
-    const onError = (error: Error): void => {
-      settle()
-      reject(error)
-    }
-    const onExit = (): void => {
-      settle()
-      reject(new Error('A reading thread ended unexpectedly.'))
-    }
-    worker.on('message', onMessage).on('error', onError).on('exit', onExit)
-    worker.postMessage(job)
-  })
+  #ask(worker: Worker, job: Job): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const settle = (): void => {
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+      }
+      const onMessage = (answer: Answer): void => {
+        settle()
+        resolve(answer)
+      }
+      const onError = (error: Error): void => {
+        settle()
+        reject(error)
+      }
+      const onExit = (): void => {
+        settle()
+        reject(new Error('A reading thread ended unexpectedly.'))
+      }
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+      worker.postMessage(job)
+    })
+  }
 }

@@ -162,14 +162,14 @@ export class ContentReader {
     for (const { digest, path } of listed.found) {
       this.#out.step()
       const stat = this.#source.stat(path)
-      if (stat === null || stat.kind !== 'file') continue
+      if (stat?.kind !== 'file') continue
       const canonical = path === blobPath(digest)
       const row = canonical ? known.get(digest) : undefined
       const copy = copies.get(path)
       if (canonical) known.delete(digest)
       copies.delete(path)
-      if (row !== undefined && row[1] === stat.size && row[2] === stat.mtime) continue
-      if (copy !== undefined && copy[0] === stat.size && copy[1] === stat.mtime) continue
+      if (row?.[1] === stat.size && row[2] === stat.mtime) continue
+      if (copy?.[0] === stat.size && copy[1] === stat.mtime) continue
       if (canonical) rows.push([digest, stat.size, stat.mtime])
       else copyRows.push([path, digest, stat.size, stat.mtime])
     }
@@ -224,7 +224,7 @@ export class ContentReader {
     if (blob.refused !== null) this.#out.countRefusal(blob.refused)
     const bytes = blob.message ?? blob.partial ?? blob.head
     const mail = bytes === null ? null : extractForIndex(bytes)
-    const isMail = mail !== null && mail.looksLikeMail
+    const letter = mail?.looksLikeMail ? mail : null
     const date = todo.date ?? mail?.date ?? null
     const guess = accounts.length === 0 && mail !== null ? guessOwner(ownersOf(mail), owners) : null
     return {
@@ -235,9 +235,9 @@ export class ContentReader {
       rule: blob.rule,
       rawSize: blob.rawBytes > 0 && (blob.message !== null || blob.large) ? blob.rawBytes : null,
       moved,
-      subject: isMail && mail.subject !== '' ? mail.subject : null,
-      sender: isMail && mail.from !== '' ? mail.from : null,
-      recipients: isMail && mail.to !== '' ? mail.to : null,
+      subject: letter?.subject || null,
+      sender: letter?.from || null,
+      recipients: letter?.to || null,
       date,
       hasAttachment: mail?.hasAttachment ?? false,
       attachments: mail !== null && mail.attachments.length > 0 ? JSON.stringify(mail.attachments) : null,
@@ -246,7 +246,7 @@ export class ContentReader {
       lacks: todo.lacks,
       mailDate: mail?.date ?? null,
       problems: problemsOf(path, digest, blob, mail),
-      votes: accounts.some((pk) => unnamed.has(pk)) && isMail ? votesOf(accounts, unnamed, mail) : [],
+      votes: accounts.some((pk) => unnamed.has(pk)) && letter ? votesOf(accounts, unnamed, letter) : [],
     }
   }
 

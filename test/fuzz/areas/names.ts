@@ -72,7 +72,6 @@ export const NAMES: Area = {
       must(name.includes(' ['), () => `no id: ${name}`)
       const plain = plainFileName(name)
       judge(plain, name)
-      // eslint-disable-next-line no-control-regex
       must(/^[\x20-\x7e]{1,140}$/.test(plain), () => `not plain: ${shown(plain)}`)
       judge(numberedName(plain, 2), plain)
     }

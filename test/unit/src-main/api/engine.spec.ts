@@ -16,7 +16,7 @@ function open(dataFolder = temporaryFolder('data')): {
 } {
   const engine = createEngine({ dataFolder, host: 'browser' })
   engines.push(engine)
-  const client = createRouterClient(router, { context: { engine } }) as unknown as ContractClient
+  const client = createRouterClient(router, { context: { engine } }) satisfies ContractClient
   return { engine, client, dataFolder }
 }
 

@@ -22,12 +22,12 @@ let hurt: string
 let whole: string
 let planted: SampleManifest
 
-beforeAll(async () => {
+beforeAll(() => {
   folder = temporaryFolder('verify')
   hurt = join(folder, 'hurt')
   whole = join(folder, 'whole')
-  planted = await writeSample(hurt, { items: ITEMS, damage: true })
-  await writeSample(whole, { items: ITEMS, damage: false })
+  planted = writeSample(hurt, { items: ITEMS, damage: true })
+  writeSample(whole, { items: ITEMS, damage: false })
 }, 60_000)
 
 let serial = 0

@@ -114,7 +114,7 @@ describe('what can go wrong with the catalog file', () => {
         const file = join(mount, 'c.db')
         const error = await indexPath(path, file).then(
           () => null,
-          (reason: Error & { code?: string }) => reason,
+          (reason: unknown) => reason as Error & { code?: string },
         )
         expect(error?.code).toMatch(/^SQLITE_(FULL|IOERR)/)
         execFileSync('mount', ['-o', 'remount,size=64m', mount])

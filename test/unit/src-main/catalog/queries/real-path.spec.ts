@@ -265,7 +265,9 @@ describe('the mail procedures', () => {
     await expect(api.item({ catalogId, key: 'u99999' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await expect(api.raw({ catalogId, key: 'u1' })).rejects.toMatchObject({ code: 'NOT_FOUND' })
     expect(
-      await api.loadMessage(catalogId, keyOf(items.lost!)).catch((error: { code: string }) => error.code),
+      await api
+        .loadMessage(catalogId, keyOf(items.lost!))
+        .catch((error: unknown) => (error as { code: string }).code),
     ).toBe('NOT_FOUND')
   })
 

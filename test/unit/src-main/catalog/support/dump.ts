@@ -93,7 +93,7 @@ export function dumpDifferences(
   except?: RegExp,
 ): string[] {
   const lines: string[] = []
-  const counted = (row: string): boolean => except === undefined || !except.test(row)
+  const counted = (row: string): boolean => !(except?.test(row) ?? false)
   for (const [table, all] of Object.entries(a)) {
     const rows = all.filter(counted)
     const others = (b[table] ?? []).filter(counted)

@@ -14,7 +14,8 @@ handle.onProgress(({ phase, done, revision }) => {
 })
 handle.done.then(
   (result) => process.stdout.write(JSON.stringify(result)),
-  (error: Error & { code?: string }) => {
+  (reason: unknown) => {
+    const error = reason as Error & { code?: string }
     process.stdout.write(JSON.stringify({ error: error.message, name: error.name, code: error.code ?? null }))
     process.exitCode = 1
   },
