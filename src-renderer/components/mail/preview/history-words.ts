@@ -41,8 +41,3 @@ const WEIGHT: readonly Change[] = ['deleted', 'restored', 'created', 'content', 
 export function mainChange(state: StateRow): Change {
   return WEIGHT.find((change) => state.changes.includes(change)) ?? state.changes[0] ?? 'other'
 }
-
-/** The last state with a readable blob: what export would take. -1 without any. */
-export function lastReadable(states: readonly StateRow[]): number {
-  return states.findLastIndex((state) => ['ok', 'double-gzip', 'misplaced'].includes(state.blob))
-}
