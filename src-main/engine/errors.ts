@@ -73,6 +73,8 @@ function fromSystemError(
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
+    // The index of the log could not grow: SQLite calls only the other files full.
+    case 'SQLITE_IOERR_SHMSIZE':
       return new ExpectedError(
         'REFUSED',
         `The disk is full${where}`,
@@ -109,11 +111,14 @@ function fromSystemError(
   }
 }
 
+const FULL_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'])
+
 /** True when a full disk (or quota) is at the bottom of an error. */
 export function isDiskFull(error: unknown): boolean {
   for (let cause = error; typeof cause === 'object' && cause !== null;) {
     const { code, kind, cause: next } = cause as { code?: unknown; kind?: unknown; cause?: unknown }
-    if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL' || kind === 'full') return true
+    if (typeof code === 'string' && FULL_CODES.has(code)) return true
+    if (kind === 'full') return true
     if (next === cause) return false
     cause = next
   }

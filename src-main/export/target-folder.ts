@@ -71,10 +71,16 @@ export function freeBytes(out: string): number | null {
 export function assertRoom(target: PreparedTarget, need: number): void {
   const free = freeBytes(target.root)
   if (free === null || !target.empty || need <= free) return
-  throw new ExpectedError('REFUSED', `Not enough room in ${target.root}`, {
-    why: `The export needs about ${megabytes(need)}, the disk has ${megabytes(free)} free.`,
-    next: 'Make space, choose another disk, or export less at a time.',
-  })
+  throw new ExpectedError(
+    'REFUSED',
+    `Not enough room in ${target.root}`,
+    {
+      why: `The export needs about ${megabytes(need)}, the disk has ${megabytes(free)} free.`,
+      next: 'Make space, choose another disk, or export less at a time.',
+    },
+    // The command line was right: it ends as with any full disk.
+    { cause: { code: 'ENOSPC' } },
+  )
 }
 
 function existingAncestor(path: string): string {
