@@ -73,7 +73,6 @@ function fromSystemError(
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':
-    // The index of the log could not grow: SQLite calls only the other files full.
     case 'SQLITE_IOERR_SHMSIZE':
       return new ExpectedError(
         'REFUSED',
@@ -111,6 +110,7 @@ function fromSystemError(
   }
 }
 
+/** The last: the index of SQLite's log could not grow; SQLite calls only its other files full. */
 const FULL_CODES: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', 'SQLITE_IOERR_SHMSIZE'])
 
 /** True when a full disk (or quota) is at the bottom of an error. */

@@ -83,7 +83,8 @@ async function endOfTrace(log: string, pid: number): Promise<void> {
 export function openedFiles(log: string, root: string): Map<string, number> {
   const counts = new Map<string, number>()
   for (const line of readFileSync(log, 'latin1').split('\n')) {
-    const match = /openat\(AT_FDCWD, "([^"]+)", ([A-Z_|]+)\b.*\) = \d+$/.exec(line)
+    // With several threads a call is often logged in two halves; the first one names the file.
+    const match = /openat\(AT_FDCWD, "([^"]+)", ([A-Z_|]+)(?!.*\) = -1 )/.exec(line)
     const [, path = '', flags = ''] = match ?? []
     if (!path.startsWith(`${root}/`) || flags.includes('O_DIRECTORY')) continue
     counts.set(path, (counts.get(path) ?? 0) + 1)
@@ -108,6 +109,7 @@ export function contents(folder: string): Map<string, string> {
     if (
       name.includes('.lifeboat-work/') ||
       name === 'ballast' ||
+      name.endsWith('.lifeboat-lock') ||
       name.endsWith('.part') ||
       name.endsWith('.csv')
     )
