@@ -61,7 +61,12 @@ export function startIngest(options: StartOptions): IngestHandle {
 
   const { path, catalogFile, zone } = options
   const workerData = { options: { path, catalogFile, zone, jobs }, shared }
-  const worker = startWorker('ingest-worker', import.meta.url, { workerData }, ['reader-worker'])
+  const worker = startWorker(
+    'ingest-worker',
+    import.meta.url,
+    { workerData, resourceLimits: { maxYoungGenerationSizeMb: 24, maxOldGenerationSizeMb: 1024 } },
+    ['reader-worker'],
+  )
   const done = new Promise<IngestResult>((resolve, reject) => {
     const fail = (error: Error): void => {
       show({ ...progress, phase: 'failed', error: error.message })

@@ -39,9 +39,10 @@ export class Outbox {
     if (this.#batch.items !== undefined && this.#batch.items.account !== account) this.send()
     this.#batch.items ??= { account, rows: [], gone: [] }
     this.#batch.items.rows.push(record)
-    let bytes = 200 + record.text.length
+    // What it takes as objects in the writer's memory, measured; far more than its bytes on the way.
+    let bytes = 1000 + record.text.length
     for (const state of record.states)
-      bytes += 250 + (state.subject?.length ?? 0) + (state.recipients?.length ?? 0)
+      bytes += 1000 + (state.subject?.length ?? 0) + (state.recipients?.length ?? 0)
     this.#took(bytes)
   }
 
@@ -75,7 +76,7 @@ export class Outbox {
   read(record: ReadRecord): void {
     this.#batch.read ??= []
     this.#batch.read.push(record)
-    let bytes = 400
+    let bytes = 1500
     for (const words of record.words) bytes += words.length
     this.#took(bytes)
   }

@@ -25,6 +25,9 @@ function start(): void {
   if (port === null) throw new Error('the reader is a worker thread')
   const { layout, catalogFile, zone, reader, shared } = workerData as ReaderData
   const db = openCatalog(catalogFile, { readonly: true })
+  // Each commit of the writer empties the cache anyway, and mapped pages would count as memory once for each reader.
+  db.pragma('cache_size = -6000')
+  db.pragma('mmap_size = 0')
   const out = new Outbox(port, shared, reader)
   const source = localSource(layout.root)
   const blobExists = (digest: string): boolean => source.stat(blobPath(digest)) !== null
