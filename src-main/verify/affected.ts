@@ -76,6 +76,8 @@ function claimantsOf(problems: readonly RawProblem[], state: CheckState): Map<st
     if (mark === CLAIM_MARKS.folder) return
     wanted.get(digest)?.push({ account, item })
   })
+  // Threads finish in any order; two checks of the same path must read the same.
+  for (const claimants of wanted.values()) claimants.sort((a, b) => a.account - b.account || a.item - b.item)
   return wanted
 }
 
