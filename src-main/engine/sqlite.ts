@@ -14,15 +14,26 @@ export interface OpenOptions {
   timeout?: number
 }
 
+/** What the binaries inside better-sqlite3 13 ask for. */
+const PREBUILT_NODE_API = 10
+
 /**
- * Opens a SQLite file with better-sqlite3. `LIFEBOAT_SQLITE_BINDING` names another native binding (an absolute path of a
- * `.node` file): the prebuilt one needs Node-API 10, which Node 20 and Electron before 35 lack. A packaged app ignores it
- * (`LIFEBOAT_PACKAGED=1` is set by the Electron entry), so that no environment can make it load foreign code.
+ * The native binding that `LIFEBOAT_SQLITE_BINDING` names (an absolute path of a `.node` file), where it is meant: in
+ * Electron, and in a Node too old for the prebuilt one. Any other Node of the same environment has no use for it. A packaged
+ * app ignores it (`LIFEBOAT_PACKAGED=1` is set by the Electron entry), so that no environment can make it load foreign code.
  */
+function otherBinding(): string | undefined {
+  if (process.env['LIFEBOAT_PACKAGED'] === '1') return undefined
+  const isOld = Number(process.versions['napi'] ?? 0) < PREBUILT_NODE_API
+  return isOld || process.versions['electron'] !== undefined
+    ? process.env['LIFEBOAT_SQLITE_BINDING']
+    : undefined
+}
+
+/** Opens a SQLite file with better-sqlite3. */
 export function openDatabase(file: string, options: OpenOptions = {}): Database {
   const Constructor = require('better-sqlite3') as typeof BetterSqlite3
-  const binding =
-    process.env['LIFEBOAT_PACKAGED'] === '1' ? undefined : process.env['LIFEBOAT_SQLITE_BINDING']
+  const binding = otherBinding()
   return new Constructor(file, {
     readonly: options.readonly ?? false,
     fileMustExist: options.mustExist ?? options.readonly ?? false,
