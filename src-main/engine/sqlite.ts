@@ -25,9 +25,7 @@ const PREBUILT_NODE_API = 10
 function otherBinding(): string | undefined {
   if (process.env['LIFEBOAT_PACKAGED'] === '1') return undefined
   const isOld = Number(process.versions['napi'] ?? 0) < PREBUILT_NODE_API
-  return isOld || process.versions['electron'] !== undefined
-    ? process.env['LIFEBOAT_SQLITE_BINDING']
-    : undefined
+  return isOld || 'electron' in process.versions ? process.env['LIFEBOAT_SQLITE_BINDING'] : undefined
 }
 
 /** Opens a SQLite file with better-sqlite3. */
