@@ -130,10 +130,10 @@ export class ContentReader {
 
   /** Compares folders of blobs with the catalog. */
   list(dirs: readonly string[], stopped: () => boolean): void {
-    for (const dir of dirs) {
-      if (stopped()) return
-      this.#listOne(dir)
-    }
+    // One read transaction: the locks of two questions for each of thousands of folders add up.
+    this.#db.transaction(() => {
+      for (const dir of dirs) if (!stopped()) this.#listOne(dir)
+    })()
   }
 
   #listOne(dir: string): void {

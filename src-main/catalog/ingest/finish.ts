@@ -31,12 +31,15 @@ function loseVanished(writer: CatalogWriter, dirs: ReadonlySet<string>, layout: 
     )
     .pluck()
   const gone: number[] = []
-  for (let digest = next.get('') as string | undefined; digest !== undefined;) {
-    const prefix = digest.slice(0, 2)
-    const end = `${prefix}\uffff`
-    if (!dirs.has(`${layout.items ?? 'items'}/${prefix}`)) gone.push(...(inside.all(prefix, end) as number[]))
-    digest = next.get(end) as string | undefined
-  }
+  db.transaction(() => {
+    for (let digest = next.get('') as string | undefined; digest !== undefined;) {
+      const prefix = digest.slice(0, 2)
+      const end = `${prefix}\uffff`
+      if (!dirs.has(`${layout.items ?? 'items'}/${prefix}`))
+        gone.push(...(inside.all(prefix, end) as number[]))
+      digest = next.get(end) as string | undefined
+    }
+  })()
   const copies = (db.prepare('SELECT path FROM copy').pluck().all() as string[]).filter(
     (path) => ![...parents(path)].some((dir) => dirs.has(dir)),
   )
