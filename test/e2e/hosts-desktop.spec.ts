@@ -132,7 +132,7 @@ describe.skipIf(!canRunElectron())('the desktop window (needs Electron and a dis
     const address = await messageAddress(app, backup)
     const save = async (filePath: string): Promise<void> => {
       await app.electron!.evaluate(({ dialog }, chosen) => {
-        dialog.showSaveDialog = (() => Promise.resolve({ canceled: false, filePath: chosen }))
+        dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: chosen })
         dialog.showMessageBox = (() => Promise.resolve({ response: 0 })) as never
       }, filePath)
       await app.page.evaluate((href) => {
