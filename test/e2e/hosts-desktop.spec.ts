@@ -187,12 +187,15 @@ function bounds(app: RunningApp): Promise<Bounds> {
 /** Address of one message of the open backup, from its catalog as the page would ask. */
 async function messageAddress(app: RunningApp, backup: string): Promise<string> {
   const catalogId = catalogIdFor(backup)
-  const found = await app.page.waitForFunction(async (id) => {
-    for (let row = 1; row < 30; row++) {
-      const address = `/message/${id}/i${row}.eml`
-      if ((await fetch(address)).status === 200) return address
-    }
-    return null
-  }, catalogId)
-  return String(await found.jsonValue())
+  const ask = (): Promise<string | null> =>
+    app.page.evaluate(async (id) => {
+      for (let row = 1; row < 30; row++) {
+        const address = `/message/${id}/i${row}.eml`
+        if ((await fetch(address)).status === 200) return address
+      }
+      return null
+    }, catalogId)
+  // the catalog is still filling: asked from here, since a page function that promises counts as an answer
+  await expect.poll(ask, { timeout: 15_000 }).not.toBeNull()
+  return String(await ask())
 }
