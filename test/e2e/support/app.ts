@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { _electron, chromium, type Browser, type ElectronApplication, type Page } from 'playwright-core'
 import { startServer, type RunningServer } from '../../../src-main/serve.ts'
 import { temporaryFolder } from '../../support/index.ts'
@@ -79,8 +79,10 @@ export async function launchElectronApp(options: LaunchOptions = {}): Promise<Ru
   const runtime = electronRuntime()
   if (!runtime || !canShowWindows()) throw new Error('no Electron: use describe.skipIf(!canRunElectron())')
   const dataFolder = options.dataFolder ?? temporaryFolder()
+  // found by the `electron` package then, and only so does Playwright hold the app back until it is attached;
+  // with an executablePath the page races it, and one start in twenty hangs
+  process.env['ELECTRON_OVERRIDE_DIST_PATH'] = dirname(runtime.binary)
   const electron = await _electron.launch({
-    executablePath: runtime.binary,
     args: [
       ...(isRoot() ? ['--no-sandbox'] : []),
       '--lang=en-GB',
