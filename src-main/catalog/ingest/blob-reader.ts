@@ -12,6 +12,7 @@ import { extractForIndex } from '../../mail/index-walker.ts'
 import type { IndexedMail } from '../../mail/index-walker.ts'
 import { accountToken, blobPath, itemPath, typeCode, typeName, typeToken } from '../schema.ts'
 import { foldForIndex } from '../search/tokens.ts'
+import { onlyClaimant } from './claimants.ts'
 import { metadataText } from './item-reader.ts'
 import type { Outbox } from './outbox.ts'
 import type { FoundProblem, ReadRecord } from './protocol.ts'
@@ -47,6 +48,8 @@ export interface ReadContext {
   owners: KnownOwners
   /** pk of accounts whose name is to be guessed. */
   unnamed: ReadonlySet<number>
+  /** For `onlyClaimant`. */
+  claimants: Uint32Array
 }
 
 type TodoRow = [
@@ -108,7 +111,7 @@ export class ContentReader {
     this.#todo = db
       .prepare(
         `SELECT id, digest, doc, path, date, status, sender, subject, recipients FROM content
-         WHERE id = ? AND digest IS NOT NULL`,
+         WHERE id IN (SELECT value FROM json_each(?)) AND digest IS NOT NULL`,
       )
       .raw()
     this.#claimants = db
@@ -182,7 +185,7 @@ export class ContentReader {
   /** Reads some blobs: verifies them and takes out their words. `ids` in the order of their folders. */
   read(ids: Iterable<number>, context: ReadContext, stopped: () => boolean): void {
     // One read transaction for the questions: each on its own costs more in locks than in answers.
-    const todos = this.#db.transaction(() => Array.from(ids, (id) => this.#todoOf(id)))()
+    const todos = this.#db.transaction(() => this.#todosOf([...ids], context.claimants))()
     for (const todo of todos) {
       if (stopped()) return
       this.#out.step()
@@ -190,20 +193,28 @@ export class ContentReader {
     }
   }
 
-  #todoOf(content: number): Todo | null {
-    const row = this.#todo.get(content) as TodoRow | undefined
-    if (row === undefined) return null
+  /** In the order of `ids`; null for what is gone. */
+  #todosOf(ids: readonly number[], claimants: Uint32Array): (Todo | null)[] {
+    const rows = this.#todo.all(JSON.stringify(ids)) as TodoRow[]
+    const todos = new Map(rows.map((row) => [row[0], this.#todoOf(row, claimants)]))
+    return ids.map((id) => todos.get(id) ?? null)
+  }
+
+  #todoOf(row: TodoRow, claimants: Uint32Array): Todo {
     const [id, digest, doc, path, date, status, sender, subject, recipients] = row
+    const facts = { id, digest, doc, path, date, status, sender, subject, recipients }
+    const only = onlyClaimant(claimants, id)
+    if (only !== null) return { ...facts, accounts: [only.account], types: [only.type], lacks: only.lacks }
     const accounts: number[] = []
     const types: number[] = []
     let lacks = 0
-    const rows = this.#claimants.all(content) as [number, number, number, number][]
+    const rows = this.#claimants.all(id) as [number, number, number, number][]
     for (const [account, type, itemLacks, shown] of rows) {
       if (!accounts.includes(account)) accounts.push(account)
       if (!types.includes(type)) types.push(type)
       if (shown === id) lacks |= itemLacks
     }
-    return { id, digest, doc, path, date, status, sender, subject, recipients, accounts, types, lacks }
+    return { ...facts, accounts, types, lacks }
   }
 
   #readOne(todo: Todo, context: ReadContext): ReadRecord {

@@ -8,7 +8,7 @@ import { openOrRebuild, readMeta } from '../catalog.ts'
 import { SORT_INDEXES } from '../schema.ts'
 import { FOLD_VERSION } from '../search/tokens.ts'
 import { readAccounts } from './accounts.ts'
-import { settleContents, finishTotals, guessNames, markOrphans } from './finish.ts'
+import { fillInAll, settleContents, finishTotals, guessNames, markOrphans } from './finish.ts'
 import { learnFrom } from './learn.ts'
 import { ProgressMeter } from './progress.ts'
 import { SHARED_STOP } from './protocol.ts'
@@ -196,6 +196,11 @@ export class Coordinator {
     if (first || this.#changed) {
       this.#meter.phase('sorting', 'items', null)
       this.#phase('sorting')
+      if (first) {
+        this.#writer.transaction(() => {
+          fillInAll(this.#writer)
+        })
+      }
       for (const { sql } of first ? SORT_INDEXES : []) {
         if (this.#stopped) return
         db.exec(sql)
@@ -226,7 +231,8 @@ export class Coordinator {
     if (jobs.length === 0) return
     this.#jobsDone = 0
     this.#jobsTotal = jobs.length
-    await this.#pool.step(jobs, { ...this.#context(), learned, todo })
+    const claimants = todo.length > 0 ? this.#writer.claimants.share() : new Uint32Array(0)
+    await this.#pool.step(jobs, { ...this.#context(), learned, todo, claimants })
     this.#commit()
     if (this.#failure !== null) throw this.#failure as Error
   }

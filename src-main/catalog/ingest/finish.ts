@@ -1,5 +1,15 @@
 import type { BackupLayout } from '../../backup/layout.ts'
-import { TYPES_WITH_BLOB, accountToken, blobPath, typeName, typeToken } from '../schema.ts'
+import {
+  LACKS_SENDER,
+  LACKS_SIZE,
+  LACKS_SUBJECT,
+  TYPES_WITH_BLOB,
+  accountToken,
+  blobPath,
+  sortKey,
+  typeName,
+  typeToken,
+} from '../schema.ts'
 import { foldForIndex } from '../search/tokens.ts'
 import type { CatalogWriter } from './writer.ts'
 
@@ -105,6 +115,23 @@ function indexMissing(writer: CatalogWriter): void {
     })
     last = chunk.at(-1)?.digest ?? ''
   }
+}
+
+/**
+ * What the metadata of items did not tell comes from their messages: for all of them in one pass, a tenth of what one by one costs.
+ * Dates were filled in as the messages came, since counts and lists depend on them.
+ */
+export function fillInAll(writer: CatalogWriter): void {
+  const { db } = writer
+  db.function('sort_key', { deterministic: true }, (text: unknown) => sortKey(text as string | null))
+  const lacks = (bit: number): string => `item.lacks & ${String(bit)}`
+  db.exec(`UPDATE item SET
+      subject_key = CASE WHEN ${lacks(LACKS_SUBJECT)} THEN sort_key(c.subject) ELSE subject_key END,
+      sender_key = CASE WHEN ${lacks(LACKS_SENDER)} THEN sort_key(c.sender) ELSE sender_key END,
+      size = CASE WHEN ${lacks(LACKS_SIZE)} THEN coalesce(c.raw_size, size) ELSE size END
+    FROM content c
+    WHERE c.id = item.content AND ${lacks(LACKS_SUBJECT | LACKS_SENDER | LACKS_SIZE)}
+      AND c.digest IS NOT NULL AND c.status IS NOT NULL AND c.status <> 'missing'`)
 }
 
 /** Gives accounts without a readable name the address that stands in most of their mail, marked as a guess. */

@@ -14,6 +14,7 @@ import {
   typeToken,
 } from '../schema.ts'
 import { foldForIndex } from '../search/tokens.ts'
+import type { Claimants } from './claimants.ts'
 import type { Counts } from './counts.ts'
 import { FolderPaths } from './folder-paths.ts'
 import { ITEM_SQL, type ItemStatement } from './item-sql.ts'
@@ -79,13 +80,15 @@ function lastOf<K extends keyof ItemState>(states: readonly ItemState[], key: K)
 export class ItemWriter {
   readonly #counts: Counts
   readonly #text: TextIndex
+  readonly #claimants: Claimants
   readonly #paths: FolderPaths
   readonly #anyRead: boolean
   readonly #s: Record<ItemStatement, Statement>
 
-  constructor(db: Database, counts: Counts, text: TextIndex) {
+  constructor(db: Database, counts: Counts, text: TextIndex, claimants: Claimants) {
     this.#counts = counts
     this.#text = text
+    this.#claimants = claimants
     this.#paths = new FolderPaths(db)
     // In a first ingest all items come before the first message is read.
     this.#anyRead = db.prepare('SELECT 1 FROM content WHERE status IS NOT NULL LIMIT 1').get() !== undefined
@@ -132,7 +135,8 @@ export class ItemWriter {
     const ids = new Map<string, number>()
     for (const digest of record.digests) ids.set(digest, 0)
     for (const state of states) if (state.digest !== null) ids.set(state.digest, 0)
-    for (const digest of ids.keys()) ids.set(digest, this.#claim(digest, account, facts, before))
+    const fresh: number[] = []
+    for (const digest of ids.keys()) ids.set(digest, this.#claim(digest, account, facts, before, fresh))
     const shownId = shown === null ? null : (ids.get(shown) ?? null)
     const own = this.#metaContent(before, shownId === null, facts, guessedDate)
     const content = shownId ?? own
@@ -178,6 +182,7 @@ export class ItemWriter {
       this.#s.update.run(values, pk)
     }
     for (const id of ids.values()) this.#s.claim.run(id, pk)
+    for (const id of fresh) this.#claimants.first(id, { account, type, lacks: id === content ? lacks : 0 })
     if (own !== null) this.#s.claim.run(own, pk)
     this.#states(pk, account, record, effective, ids)
     this.#counts.count({ account, type, folder, deleted, flags, date, states: states.length }, 1)
@@ -213,6 +218,7 @@ export class ItemWriter {
       if (row.digest === null) own = row
       else if (this.#s.unclaim.run(id, old.pk).changes > 0) {
         this.#s.lessClaims.run(id)
+        this.#claimants.spoil(id)
         kept.add(id)
       }
     }
@@ -223,9 +229,14 @@ export class ItemWriter {
   }
 
   /** Finds or makes the content of a digest and counts one more claim. */
-  #claim(digest: string, account: number, facts: Facts, before: Before | null): number {
+  #claim(digest: string, account: number, facts: Facts, before: Before | null, fresh: number[]): number {
     const row = this.#s.content.get(digest) as ContentRow | undefined
-    if (row === undefined) return this.#newContent(digest, facts, facts.date)
+    if (row === undefined) {
+      const id = this.#newContent(digest, facts, facts.date)
+      fresh.push(id)
+      return id
+    }
+    this.#claimants.spoil(row.id)
     const { subject, sender, recipients, date, size } = facts
     this.#s.moreClaims.run(subject, sender, recipients, date, date, size, row.id)
     if (row.indexed !== 0 && !before?.claimed.has(row.id)) {

@@ -76,6 +76,8 @@ export interface StepContext {
   learned: Learned | null
   /** Contents whose blob is to be read, in the order of their folders (shared memory). */
   todo: Uint32Array
+  /** Who claims them, as `onlyClaimant` reads it (shared memory). */
+  claimants: Uint32Array
   /** pk of accounts whose name is not known. */
   unnamed: number[]
   /** Lower-case addresses of known accounts with the account's UUID; domains. */

@@ -69,6 +69,7 @@ function start(): void {
       const read = {
         owners: { accounts: new Map(context.owners.accounts), domains: new Set(context.owners.domains) },
         unnamed: new Set(context.unnamed),
+        claimants: context.claimants,
       }
       while (!stopped()) {
         const job = jobs[Atomics.add(shared, SHARED_NEXT, 1)]

@@ -2,6 +2,7 @@ import type { Database, Statement } from '../../engine/sqlite.ts'
 import { readMeta } from '../catalog.ts'
 import type { MetaKey } from '../schema.ts'
 import { BlobWriter } from './blob-writer.ts'
+import { Claimants } from './claimants.ts'
 import { Counts } from './counts.ts'
 import { ItemWriter } from './item-writer.ts'
 import type { Batch, FoundRefusal } from './protocol.ts'
@@ -17,6 +18,7 @@ export class CatalogWriter {
   readonly #counts: Counts
   readonly #text: TextIndex
   readonly #items: ItemWriter
+  readonly claimants = new Claimants()
   readonly #blobs: BlobWriter
   readonly #meta: Statement
   readonly #refusal: Statement
@@ -26,7 +28,7 @@ export class CatalogWriter {
     this.db = db
     this.#counts = new Counts(db)
     this.#text = new TextIndex(db)
-    this.#items = new ItemWriter(db, this.#counts, this.#text)
+    this.#items = new ItemWriter(db, this.#counts, this.#text, this.claimants)
     this.#blobs = new BlobWriter(db, this.#counts, this.#text)
     this.#meta = db.prepare(
       'INSERT INTO meta(key, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value',
