@@ -63,6 +63,8 @@ function exitCodeOf(code: ErrorReport['code'], error: unknown): number {
     case 'NOT_A_BACKUP_PATH':
     case 'UNREADABLE':
       return EXIT.path
+    case 'CONNECTION':
+      return EXIT.connection
     case 'BAD_QUERY':
     case 'NOT_FOUND':
     case 'REFUSED':

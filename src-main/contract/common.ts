@@ -20,5 +20,7 @@ export const expectedErrors = {
   NOT_FOUND: { status: 404, data: advice },
   REFUSED: { status: 409, data: advice },
   BAD_QUERY: { status: 400, data: advice },
+  /** A server could not be reached, refused the login or showed a host key that nobody accepted. */
+  CONNECTION: { status: 502, data: advice },
 } as const
 export type ExpectedErrorCode = keyof typeof expectedErrors

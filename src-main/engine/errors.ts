@@ -33,10 +33,11 @@ export interface ErrorReport extends Advice {
   full: boolean
 }
 
-/** Names of the error classes of backup/, which cannot import this file, and the code each one means. */
+/** Names of the error classes of lower rooms, which bring their own advice, and the code each one means. */
 const CODES_BY_NAME: Readonly<Record<string, ExpectedErrorCode>> = {
   NotABackupPathError: 'NOT_A_BACKUP_PATH',
   UnreadablePathError: 'UNREADABLE',
+  ConnectionError: 'CONNECTION',
 }
 
 /**

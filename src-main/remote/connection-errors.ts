@@ -2,7 +2,7 @@ import type { Hop } from './profile.ts'
 import { hopName } from './profile.ts'
 
 /** How far a connection came before it failed. */
-export type ConnectionStep = 'reach' | 'key-exchange' | 'host-key' | 'login' | 'session'
+export type ConnectionStep = 'reach' | 'key-exchange' | 'host-key' | 'login' | 'session' | 'privilege'
 
 /** A connection that could not be made or was lost: what happened (message), why, what to try. Holds no secret. */
 export class ConnectionError extends Error {
@@ -64,31 +64,18 @@ const REACH_ADVICE: Readonly<Record<string, { why: string; next: string }>> = {
 
 /**
  * The typed error for what ssh2 reported.
- * @param reached the TCP connection stood; @param keyed the key exchange was done
+ * @param seen reached: the TCP connection stood; keyed: the key exchange was done; the login methods tried and allowed
  */
 export function fromSshError(
   error: unknown,
   hop: Hop,
-  seen: { reached: boolean; keyed: boolean; tried: readonly string[] },
+  seen: { reached: boolean; keyed: boolean; tried: readonly string[]; allowed: readonly string[] | null },
 ): ConnectionError {
   const { code, level, message } = error as { code?: string; level?: string; message?: string }
   const where = hopName(hop)
   const cause = { cause: error }
-  if (level === 'client-authentication' || (seen.keyed && message?.includes('authentication'))) {
-    return new ConnectionError(
-      'login',
-      hop,
-      `${where} refused the login`,
-      {
-        why:
-          seen.tried.length === 0
-            ? 'No method of login could be tried.'
-            : `Tried in this order: ${seen.tried.join(', ')}.`,
-        next: 'Check user name and secret; look at the log of sshd on the server, which tells which methods it allows.',
-        tried: seen.tried,
-      },
-      cause,
-    )
+  if (level === 'client-authentication' || (seen.keyed && /authentication/i.test(message ?? ''))) {
+    return refusedLogin(error, hop, seen)
   }
   if (!seen.reached) {
     const advice = (code !== undefined ? REACH_ADVICE[code] : undefined) ?? {
@@ -130,5 +117,29 @@ export function fromSshError(
       next: 'Lifeboat connects again by itself; if that fails, check network and server.',
     },
     cause,
+  )
+}
+
+/** The login was refused: what was tried, what the server would take, and which of the two does not fit. */
+function refusedLogin(
+  error: unknown,
+  hop: Hop,
+  { tried, allowed }: { tried: readonly string[]; allowed: readonly string[] | null },
+): ConnectionError {
+  const takes = allowed && allowed.length > 0 ? ` The server takes: ${allowed.join(', ')}.` : ''
+  const attempts =
+    tried.length === 0 ? 'No method of login could be tried.' : `Tried in this order: ${tried.join('; ')}.`
+  const tooMany = /too many authentication failures/i.test((error as Error).message)
+  const next = tooMany
+    ? 'The agent offered too many keys: name one key file in the profile.'
+    : tried.length === 0
+      ? 'Add to the profile a method that the server takes.'
+      : 'Check user name and secret; the log of sshd on the server tells more (journalctl -u ssh).'
+  return new ConnectionError(
+    'login',
+    hop,
+    `${hopName(hop)} refused the login`,
+    { why: `${attempts}${takes}`, next, tried },
+    { cause: error },
   )
 }

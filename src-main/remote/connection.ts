@@ -1,31 +1,18 @@
-import { readFileSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { Client } from 'ssh2'
-import type { AnyAuthMethod, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2'
+import type { ClientChannel, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2'
 import { ConnectionError, fromSshError } from './connection-errors.ts'
-import { fingerprint, judgeHostKey, keyTypeOf, knownKeyTypes } from './known-hosts.ts'
-import type { KnownHostLine } from './known-hosts.ts'
-import type { AuthMethod, Hop, ServerProfile } from './profile.ts'
+import { checkHostKey, type UnknownHostKey } from './host-key-check.ts'
+import { fingerprint, keyTypeOf, knownKeyTypes, type KnownHostLine } from './known-hosts.ts'
+import { loginHandler, type LoginTrail, type SecretSource } from './login.ts'
+import type { Hop, ServerProfile } from './profile.ts'
 import { hopName } from './profile.ts'
 
-/** Secrets are asked for when they are needed and kept by nobody here. */
-export interface SecretSource {
-  /** @returns null when the person has none or cancelled */
-  password(hop: Hop): Promise<string | null>
-  passphrase(hop: Hop, keyFile: string): Promise<string | null>
-  /** Answers to the questions of a keyboard-interactive login; null when cancelled. */
-  answers(hop: Hop, questions: readonly { prompt: string; echo: boolean }[]): Promise<string[] | null>
-}
+export type { UnknownHostKey } from './host-key-check.ts'
+export type { SecretSource } from './login.ts'
 
-/** A host key that no known_hosts line names. */
-export interface UnknownHostKey {
-  hop: Hop
-  fingerprint: string
-  keyType: string
-  key: Buffer
-  /** Key types already known of this host: a reason for more care. */
-  otherTypes: string[]
-}
+/** A step that was reached, for *Test connection*. */
+export type ReachedStep = 'reach' | 'key-exchange' | 'host-key' | 'login'
 
 export interface ConnectOptions {
   profile: Pick<ServerProfile, 'jumps'> & Hop
@@ -34,21 +21,27 @@ export interface ConnectOptions {
   acceptHostKey: (key: UnknownHostKey) => Promise<boolean>
   secrets: SecretSource
   signal?: AbortSignal
-  /** Time for each hop to let us in, ms. */
+  /** Time for each hop to let us in, ms; while a person is asked the clock stands still. */
   readyTimeout?: number
-  /** Told of each step, for *Test connection*. */
-  onStep?: (hop: Hop, step: string) => void
+  /** Between two keepalives, ms; the connection is lost after three without an answer. */
+  keepalive?: number
+  /** Told of each step that was reached, with what was found. */
+  onStep?: (hop: Hop, step: ReachedStep, detail: string) => void
 }
 
 const KEEPALIVE_MS = 10_000
 const KEEPALIVE_MISSED = 3
 const READY_TIMEOUT_MS = 20_000
 
+/** sshd allows ten sessions on a connection; more have to wait this long for one to end, ms. */
+const SESSION_WAIT_MS = 30_000
+
 /** An open connection through all its jump hosts. */
 export interface SshConnection {
   readonly profile: ConnectOptions['profile']
   /** Settles when the connection is gone, with the reason (null after close()). */
   readonly lost: Promise<ConnectionError | null>
+  /** Runs a line of shell text, made by commandLine(). Waits when the server has no session left. */
   exec(command: string): Promise<ClientChannel>
   sftp(): Promise<SFTPWrapper>
   close(): void
@@ -60,24 +53,24 @@ export interface SshConnection {
  */
 export async function connect(options: ConnectOptions): Promise<SshConnection> {
   const hops: Hop[] = [...options.profile.jumps, options.profile]
-  const clients: Client[] = []
+  const opened: OpenedHop[] = []
   const end = (): void => {
-    for (const client of clients.toReversed()) client.end()
+    for (const hop of opened.toReversed()) hop.end()
   }
   try {
     let through: Duplex | undefined
-    let lost: Promise<ConnectionError | null> = Promise.resolve(null)
     for (const [index, hop] of hops.entries()) {
       options.signal?.throwIfAborted()
-      const opened = await openHop(hop, options, through)
-      clients.push(opened.client)
-      lost = opened.lost
+      const hopOpened = await openHop(hop, options, through)
+      opened.push(hopOpened)
       const next = hops[index + 1]
-      if (next) through = await forward(opened.client, hop, next)
+      if (next) through = await forward(hopOpened.client, hop, next)
     }
-    const client = clients.at(-1)
-    if (!client) throw new Error('A connection needs at least one hop.')
-    return wrap(options.profile, client, lost, end)
+    const last = opened.at(-1)
+    if (!last) throw new Error('A connection needs at least one hop.')
+    // A jump host that is gone takes all behind it along, and is the cause to name.
+    void last.lost.then(end)
+    return wrap(options.profile, last.client, last.lost, end)
   } catch (error) {
     end()
     throw error
@@ -90,27 +83,64 @@ function wrap(
   lost: Promise<ConnectionError | null>,
   end: () => void,
 ): SshConnection {
-  const failed = (error: unknown): ConnectionError =>
-    fromSshError(error, profile, { reached: true, keyed: true, tried: [] })
+  let gone: { reason: ConnectionError | null } | null = null
+  void lost.then((reason) => {
+    gone = { reason }
+  })
+  const open = async <T>(
+    request: (done: (error: Error | undefined, made: T) => void) => void,
+  ): Promise<T> => {
+    const until = Date.now() + SESSION_WAIT_MS
+    for (;;) {
+      try {
+        return await new Promise<T>((resolve, reject) => {
+          // ssh2 forgets the callback of a channel that is asked for while the connection goes away.
+          void lost.then((reason) => reject(reason ?? closed(profile)))
+          if (gone) return
+          request((error, made) => {
+            if (error) reject(error)
+            else resolve(made)
+          })
+        })
+      } catch (error) {
+        const noneLeft = (error as { reason?: unknown }).reason !== undefined
+        if (!noneLeft || Date.now() > until) throw asConnectionError(error, profile)
+        await new Promise((resolve) => setTimeout(resolve, 150))
+      }
+    }
+  }
   return {
     profile,
     lost,
-    exec: (command) =>
-      new Promise((resolve, reject) => {
-        client.exec(command, (error, channel) => {
-          if (error) reject(failed(error))
-          else resolve(channel)
-        })
-      }),
-    sftp: () =>
-      new Promise((resolve, reject) => {
-        client.sftp((error, sftp) => {
-          if (error) reject(failed(error))
-          else resolve(sftp)
-        })
-      }),
+    exec: (command) => open<ClientChannel>((done) => client.exec(command, done)),
+    sftp: () => open<SFTPWrapper>((done) => client.sftp(done)),
     close: end,
   }
+}
+
+function closed(hop: Hop): ConnectionError {
+  return new ConnectionError('session', hop, `The connection to ${hopName(hop)} was closed`, {
+    why: 'It was closed here.',
+    next: 'Connect again.',
+  })
+}
+
+function asConnectionError(error: unknown, hop: Hop): ConnectionError {
+  if (error instanceof ConnectionError) return error
+  if ((error as Error).message === 'Not connected') return closed(hop)
+  if ((error as { reason?: unknown }).reason === undefined) {
+    return fromSshError(error, hop, { reached: true, keyed: true, tried: [], allowed: null })
+  }
+  return new ConnectionError(
+    'session',
+    hop,
+    `${hopName(hop)} opens no further session`,
+    {
+      why: `The server said: ${(error as Error).message}.`,
+      next: 'Too many may be open already (MaxSessions of its sshd); let what runs there end first.',
+    },
+    { cause: error },
+  )
 }
 
 /** Opens the TCP stream to the next hop from inside this one. */
@@ -139,58 +169,86 @@ function forward(client: Client, hop: Hop, next: Hop): Promise<Duplex> {
 interface OpenedHop {
   client: Client
   lost: Promise<ConnectionError | null>
+  /** Closes it on purpose: that is no loss. */
+  end(): void
 }
 
 function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined): Promise<OpenedHop> {
   const client = new Client()
-  const seen = { reached: through !== undefined, keyed: false, tried: [] as string[] }
+  const trail: LoginTrail = { tried: [], allowed: null }
+  const seen = { reached: through !== undefined, keyed: false }
   let refusal: ConnectionError | null = null
+  let ending = false
   let settleLost: (reason: ConnectionError | null) => void = () => undefined
   const lost = new Promise<ConnectionError | null>((resolve) => {
     settleLost = resolve
   })
+  const clock = new Clock(options.readyTimeout ?? READY_TIMEOUT_MS)
+  const tell = (step: ReachedStep, detail: string): void => options.onStep?.(hop, step, detail)
 
   return new Promise((resolve, reject) => {
     let ready = false
     let failure: unknown = null
+    const giveUp = (error: unknown): void => {
+      clock.stop()
+      options.signal?.removeEventListener('abort', abort)
+      reject(error as Error)
+    }
     const abort = (): void => {
+      giveUp(abortReason(options.signal))
       client.destroy()
     }
     options.signal?.addEventListener('abort', abort, { once: true })
+    clock.start(() => {
+      giveUp(fromSshError({ level: 'client-timeout', code: 'ETIMEDOUT' }, hop, { ...seen, ...trail }))
+      client.destroy()
+    })
     client
       .on('connect', () => {
         seen.reached = true
         // Without it every SFTP round trip waits 40 ms for Nagle's timer.
         client.setNoDelay(true)
-        options.onStep?.(hop, 'reach')
+        tell('reach', `port ${hop.port} answers`)
       })
       .on('handshake', () => {
         seen.keyed = true
-        options.onStep?.(hop, 'key-exchange')
       })
       .on('ready', () => {
         ready = true
-        options.onStep?.(hop, 'login')
-        resolve({ client, lost })
+        clock.stop()
+        options.signal?.removeEventListener('abort', abort)
+        tell('login', `${hop.user}, by ${trail.tried.at(-1) ?? 'none'}`)
+        const end = (): void => {
+          ending = true
+          client.end()
+        }
+        resolve({ client, lost, end })
       })
       .on('error', (error) => {
-        failure = error
+        // The first one is the cause, what follows it are consequences.
+        failure ??= error
       })
       .on('close', () => {
-        options.signal?.removeEventListener('abort', abort)
-        const error = refusal ?? fromSshError(failure ?? new Error('It was closed.'), hop, seen)
-        if (!ready) reject(options.signal?.aborted ? abortReason(options.signal) : error)
-        settleLost(failure === null ? null : error)
+        const error =
+          refusal ??
+          fromSshError(failure ?? new Error('The other side closed it.'), hop, { ...seen, ...trail })
+        if (!ready) giveUp(error)
+        settleLost(ending ? null : error)
       })
 
     const hostVerifier = (key: Buffer, verify: (accepted: boolean) => void): void => {
-      checkHostKey(hop, key, options).then(
+      if (through) tell('reach', `port ${hop.port} answers`)
+      tell('key-exchange', software(client))
+      const ask = (unknown: UnknownHostKey): Promise<boolean> =>
+        clock.standStill(options.acceptHostKey(unknown))
+      checkHostKey(hop, key, options.knownHosts(), ask).then(
         () => {
-          options.onStep?.(hop, 'host-key')
+          tell('host-key', `${fingerprint(key)} (${keyTypeOf(key) ?? 'unknown'})`)
           verify(true)
         },
         (error: unknown) => {
-          refusal = error as ConnectionError
+          if (error instanceof ConnectionError) refusal = error
+          else failure ??= error
           verify(false)
         },
       )
@@ -200,11 +258,11 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
       host: hop.host,
       port: hop.port,
       username: hop.user,
-      readyTimeout: options.readyTimeout ?? READY_TIMEOUT_MS,
-      keepaliveInterval: KEEPALIVE_MS,
+      readyTimeout: 0,
+      keepaliveInterval: options.keepalive ?? KEEPALIVE_MS,
       keepaliveCountMax: KEEPALIVE_MISSED,
       hostVerifier,
-      authHandler: authHandler(hop, options.secrets, seen.tried),
+      authHandler: loginHandler(hop, patient(options.secrets, clock), trail),
       ...(through ? { sock: through } : {}),
       ...(types.length > 0
         ? { algorithms: { serverHostKey: { prepend: hostKeyAlgorithms(types), append: [], remove: [] } } }
@@ -214,8 +272,65 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
   })
 }
 
-function abortReason(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error('Stopped.')
+/** A deadline that does not count the time in which a person thinks. */
+class Clock {
+  #left: number
+  #startedAt = 0
+  #timer: NodeJS.Timeout | undefined
+  #expired: () => void = () => undefined
+  #asking = 0
+  #stopped = false
+
+  constructor(milliseconds: number) {
+    this.#left = milliseconds
+  }
+
+  start(expired: () => void): void {
+    this.#expired = expired
+    this.#run()
+  }
+
+  async standStill<T>(question: Promise<T>): Promise<T> {
+    if (this.#asking++ === 0) {
+      clearTimeout(this.#timer)
+      this.#left -= Date.now() - this.#startedAt
+    }
+    try {
+      return await question
+    } finally {
+      if (--this.#asking === 0 && !this.#stopped) this.#run()
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+  }
+
+  #run(): void {
+    this.#startedAt = Date.now()
+    this.#timer = setTimeout(this.#expired, Math.max(0, this.#left))
+  }
+}
+
+function patient(secrets: SecretSource, clock: Clock): SecretSource {
+  return {
+    password: (hop) => clock.standStill(secrets.password(hop)),
+    passphrase: (hop, keyFile) => clock.standStill(secrets.passphrase(hop, keyFile)),
+    answers: (hop, questions) => clock.standStill(secrets.answers(hop, questions)),
+    privilege: (hop, use) => secrets.privilege(hop, use),
+    rejected: (hop, kind, keyFile) => secrets.rejected(hop, kind, keyFile),
+  }
+}
+
+/** What the server calls its SSH, e.g. `OpenSSH_9.2p1`; ssh2 keeps it in a private field. */
+function software(client: Client): string {
+  const version = (client as unknown as { _remoteVer?: unknown })._remoteVer
+  return typeof version === 'string' ? version : ''
+}
+
+function abortReason(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('Stopped.')
 }
 
 /** Key types of known_hosts as signature algorithms: an `ssh-rsa` key signs with SHA-2 today. */
@@ -224,122 +339,4 @@ function hostKeyAlgorithms(types: readonly string[]): ServerHostKeyAlgorithm[] {
     type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type],
   )
   return names as ServerHostKeyAlgorithm[]
-}
-
-/** Accepts a known key, asks about an unknown one, refuses a changed or revoked one. */
-async function checkHostKey(hop: Hop, key: Buffer, options: ConnectOptions): Promise<void> {
-  const verdict = judgeHostKey(options.knownHosts(), hop.host, hop.port, key)
-  const shown = fingerprint(key)
-  switch (verdict.verdict) {
-    case 'known':
-      return
-    case 'unknown': {
-      const keyType = keyTypeOf(key) ?? 'unknown'
-      if (
-        await options.acceptHostKey({ hop, key, keyType, fingerprint: shown, otherTypes: verdict.otherTypes })
-      )
-        return
-      throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} was not accepted`, {
-        why: `Nobody has confirmed yet that ${shown} (${keyType}) belongs to this server.`,
-        next: `Compare it on the console of the server (ssh-keygen -lf /etc/ssh/ssh_host_*_key.pub), then accept it.`,
-      })
-    }
-    case 'changed':
-      throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} has changed`, {
-        why: `Known was ${verdict.expected} (line ${String(verdict.line)} of known_hosts), the server shows ${shown}. Another machine answers under this address, or the server was installed anew.`,
-        next: 'Do not go on before you know why. If the server was installed anew, compare the fingerprint on its console and remove the old line.',
-      })
-    case 'revoked':
-      throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} is revoked`, {
-        why: `Line ${String(verdict.line)} of known_hosts marks ${shown} as revoked: it must not be trusted any more.`,
-        next: 'Ask whoever marked it; give the server a new host key.',
-      })
-  }
-}
-
-/** Hands ssh2 one method after the other, as the profile orders them, and writes down which were tried. */
-function authHandler(
-  hop: Hop,
-  secrets: SecretSource,
-  tried: string[],
-): NonNullable<ConnectConfig['authHandler']> {
-  const left = [...hop.auth]
-  return (allowed, _partial, next) => {
-    const step = async (): Promise<AnyAuthMethod | false> => {
-      for (let method = left.shift(); method; method = left.shift()) {
-        // `allowed` is null before the server has said anything.
-        if (Array.isArray(allowed) && !allowed.includes(protocolName(method) as never)) continue
-        const made = await authMethod(method, hop, secrets)
-        if (made === null) continue
-        tried.push(method.kind === 'key' ? `key ${method.file}` : method.kind)
-        return made
-      }
-      return false
-    }
-    step().then(
-      (method) => {
-        next(method as AnyAuthMethod)
-      },
-      () => {
-        next(false as unknown as AnyAuthMethod)
-      },
-    )
-  }
-}
-
-function protocolName(method: AuthMethod): string {
-  return method.kind === 'agent' || method.kind === 'key' ? 'publickey' : method.kind
-}
-
-/** The method as ssh2 takes it; null when it cannot be tried (no agent, no such key, no secret given). */
-async function authMethod(
-  method: AuthMethod,
-  hop: Hop,
-  secrets: SecretSource,
-): Promise<AnyAuthMethod | null> {
-  const username = hop.user
-  switch (method.kind) {
-    case 'agent': {
-      const agent = process.env['SSH_AUTH_SOCK'] ?? (process.platform === 'win32' ? 'pageant' : undefined)
-      return agent === undefined ? null : { type: 'agent', username, agent }
-    }
-    case 'key': {
-      const key = readFileSync(method.file)
-      if (!isEncrypted(key)) return { type: 'publickey', username, key }
-      const passphrase = await secrets.passphrase(hop, method.file)
-      return passphrase === null ? null : { type: 'publickey', username, key, passphrase }
-    }
-    case 'password': {
-      const password = await secrets.password(hop)
-      return password === null ? null : { type: 'password', username, password }
-    }
-    case 'keyboard-interactive':
-      return {
-        type: 'keyboard-interactive',
-        username,
-        prompt: (_name, _instructions, _language, prompts, finish) => {
-          const questions = prompts.map(({ prompt, echo }) => ({ prompt, echo: echo ?? false }))
-          secrets.answers(hop, questions).then(
-            (answers) => {
-              finish(answers ?? [])
-            },
-            () => {
-              finish([])
-            },
-          )
-        },
-      }
-  }
-}
-
-/** Whether a private key file asks for a passphrase (PEM headers, or the cipher name of the OpenSSH format). */
-function isEncrypted(key: Buffer): boolean {
-  const text = key.toString('latin1')
-  if (/Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED PRIVATE KEY/.test(text)) return true
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text)?.[1]
-  if (body === undefined) return false
-  const bytes = Buffer.from(body, 'base64')
-  // "openssh-key-v1\0", then the cipher's name as a length-prefixed string (PROTOCOL.key of OpenSSH).
-  const length = bytes.length > 19 ? bytes.readUInt32BE(15) : 0
-  return bytes.toString('latin1', 19, 19 + length) !== 'none'
 }

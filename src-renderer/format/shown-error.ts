@@ -13,7 +13,7 @@ interface Advice {
   next?: unknown
 }
 
-const EXPECTED = ['NOT_A_BACKUP_PATH', 'UNREADABLE', 'NOT_FOUND', 'REFUSED', 'BAD_QUERY']
+const EXPECTED = ['NOT_A_BACKUP_PATH', 'UNREADABLE', 'NOT_FOUND', 'REFUSED', 'BAD_QUERY', 'CONNECTION']
 
 /** Turns anything thrown into what the screens show. Expected errors carry their own advice. */
 export function toShownError(error: unknown): ShownError {
