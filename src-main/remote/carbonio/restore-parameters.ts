@@ -1,0 +1,198 @@
+import { z } from 'zod'
+
+export const restoreParameterSchema = z.object({
+  /** Field of the input of doExternalRestore. */
+  field: z.string(),
+  /** Its name on the command line; null for the path, which has none. */
+  argument: z.string().nullable(),
+  kind: z.enum(['path', 'accounts', 'domains', 'addresses', 'yes-no', 'number', 'text']),
+  required: z.boolean(),
+  /** What Carbonio takes when it is not given; null where that is nothing, or not documented. */
+  standard: z.union([z.boolean(), z.number(), z.string()]).nullable(),
+  label: z.string(),
+  does: z.string(),
+  /** When a technician should set it. */
+  change: z.string(),
+})
+/** One parameter of the External Restore, as a form shows it. */
+export type RestoreParameter = z.infer<typeof restoreParameterSchema>
+
+type Kind = RestoreParameter['kind']
+
+const optional = (
+  field: string,
+  argument: string,
+  kind: Kind,
+  standard: RestoreParameter['standard'],
+  label: string,
+  does: string,
+  change: string,
+): RestoreParameter => ({ field, argument, kind, required: false, standard, label, does, change })
+
+/** All parameters of doExternalRestore in the order of a form; names and defaults as documented by the vendor. */
+export const RESTORE_PARAMETERS: readonly RestoreParameter[] = [
+  {
+    field: 'sourcePath',
+    argument: null,
+    kind: 'path',
+    required: true,
+    standard: null,
+    label: 'Backup Path to restore from',
+    does: 'The folder on the new server that holds the backup of the old one.',
+    change:
+      'Always. It must not be the Backup Path of the new server itself, and zextras must be able to read and write it.',
+  },
+  optional(
+    'accounts',
+    'accounts',
+    'accounts',
+    'all',
+    'Accounts',
+    'Only these accounts are restored.',
+    'To bring back the most important people first, or to repeat single accounts.',
+  ),
+  optional(
+    'inputFile',
+    'input_file',
+    'path',
+    null,
+    'File with accounts',
+    'A file on the server with one account per line, instead of the list.',
+    'For more accounts than fit into a command line.',
+  ),
+  optional(
+    'domains',
+    'domains',
+    'domains',
+    'all',
+    'Domains',
+    'Only accounts of these domains are restored.',
+    'When several domains move to different servers, or one after the other.',
+  ),
+  optional(
+    'filterDeleted',
+    'filter_deleted',
+    'yes-no',
+    true,
+    'Leave out what was deleted',
+    'Items and accounts that were deleted on the old server are not restored.',
+    'Set it to no when mail was deleted by the failure itself or by an attacker; users then also get back what they deleted on purpose.',
+  ),
+  optional(
+    'skipSystemAccounts',
+    'skip_system_accounts',
+    'yes-no',
+    true,
+    'Leave out system accounts',
+    'Spam, ham, quarantine and GAL sync accounts are not restored.',
+    'Hardly ever: the new server has its own. Set it to no when trained spam mail or a quarantine is needed.',
+  ),
+  optional(
+    'skipAliases',
+    'skip_aliases',
+    'yes-no',
+    false,
+    'Leave out aliases',
+    'Other addresses of accounts are not created.',
+    'When they exist on the new server already or belong to other accounts there.',
+  ),
+  optional(
+    'skipDistributionLists',
+    'skip_distribution_lists',
+    'yes-no',
+    false,
+    'Leave out distribution lists',
+    'Lists and their members are not created.',
+    'For a test server, so that nothing is sent to real lists.',
+  ),
+  optional(
+    'skipCoses',
+    'skip_coses',
+    'yes-no',
+    false,
+    'Leave out classes of service',
+    'COS are not created; accounts get the default one.',
+    'When the new server has COS of its own that should hold.',
+  ),
+  optional(
+    'skipAccountProvisioning',
+    'skip_account_provisioning',
+    'yes-no',
+    false,
+    'Do not create accounts',
+    'Only items are restored, into accounts that exist already.',
+    'For a second run that only adds items, or when accounts come from another directory.',
+  ),
+  optional(
+    'skipDomainProvisioning',
+    'skip_domain_provisioning',
+    'yes-no',
+    false,
+    'Do not touch domains',
+    'Domains and their settings (COS, GAL, quota) stay as they are on the new server.',
+    'When single accounts are restored into a domain that is in use.',
+  ),
+  optional(
+    'provisioningOnly',
+    'provisioning_only',
+    'yes-no',
+    false,
+    'Only create accounts',
+    'Domains, COS, lists and accounts are created, but no items are restored.',
+    'To let people send and receive at once; their mail follows with a second restore.',
+  ),
+  optional(
+    'notifications',
+    'notifications',
+    'addresses',
+    null,
+    'Send reports to',
+    'These addresses get the reports of begin, phase 1 and end.',
+    'Always, with an address that works during the outage: the report of the end lists what was not restored.',
+  ),
+  optional(
+    'concurrentAccounts',
+    'concurrent_accounts',
+    'number',
+    null,
+    'Accounts at the same time',
+    'How many accounts are restored side by side.',
+    'Raise it step by step (2, 4, 8 …) while processor, memory and disks of the new server have room.',
+  ),
+  optional(
+    'maxFileSize',
+    'max_file_size',
+    'number',
+    null,
+    'Largest item',
+    'Larger items are left out. The unit is not documented: compare with the report.',
+    'Only when huge items hold up everything; they must be restored afterwards.',
+  ),
+  optional(
+    'restoreDatasource',
+    'restore_datasource',
+    'yes-no',
+    true,
+    'External accounts',
+    'Mail accounts elsewhere that users fetch from are restored too.',
+    'Set it to no on a test server: it would fetch and perhaps delete mail at the providers.',
+  ),
+  optional(
+    'forceAsExternalRestore',
+    'force_as_external_restore',
+    'yes-no',
+    false,
+    'Treat as another server',
+    'Restores even though the backup seems to come from this very server.',
+    'After a reinstallation with the same server id. On a server that is in use it doubles mail.',
+  ),
+  optional(
+    'blobsArchive',
+    'blobs_archive',
+    'text',
+    null,
+    'Archive with blobs',
+    'Where blobs are when the backup was kept on an external storage.',
+    'When the old server kept its blobs on S3 or a mounted volume and they are not below the Backup Path.',
+  ),
+]

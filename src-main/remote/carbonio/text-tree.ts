@@ -1,0 +1,107 @@
+/**
+ * The text output of `carbonio`: lines indented by their level, a heading alone or a key, padding, a value. The padding
+ * is blanks (most commands), or `_` (getServerConfig).
+ */
+
+/** One printed line and what is indented below it. */
+export interface TreeLine {
+  key: string
+  /** null for a line that holds only a key (a heading, or an entry of a list). */
+  value: string | null
+  /** The whole line without its indentation. */
+  text: string
+  children: TreeLine[]
+}
+
+/** Longer outputs are no table that a person was meant to read. */
+const MOST_LINES = 1_000_000
+/** Deeper lines are hung in at this level. */
+const MOST_LEVELS = 40
+
+/** Keys that are followed by one blank only (`blob path /mnt/…`; FORMAT.md). */
+const ONE_BLANK = ['blob path', 'blob_path', 'blobPath']
+
+function splitLine(text: string): { key: string; value: string | null } {
+  for (const key of ONE_BLANK) {
+    if (text.startsWith(`${key} `)) return { key, value: text.slice(key.length).trim() }
+  }
+  const blanks = text.indexOf('  ')
+  const tab = text.indexOf('\t')
+  const padding = text.indexOf('___')
+  const places = [blanks, tab, padding > 0 ? padding : -1].filter((place) => place > 0)
+  if (places.length === 0) return { key: text, value: null }
+  const place = Math.min(...places)
+  let end = place
+  while (end < text.length && (text[end] === text[place] || text[end] === ' ' || text[end] === '\t')) end += 1
+  return { key: text.slice(0, place).trimEnd(), value: text.slice(end) }
+}
+
+function indentation(line: string): number {
+  let width = 0
+  for (const character of line) {
+    if (character === ' ') width += 1
+    else if (character === '\t') width += 8 - (width % 8)
+    else break
+  }
+  return width
+}
+
+/** The tree of a cleaned output; null when it has too many lines to be one. */
+export function parseTree(text: string): TreeLine[] | null {
+  const roots: TreeLine[] = []
+  const open: { width: number; line: TreeLine }[] = []
+  let lines = 0
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf('\n', start)
+    const end = newline < 0 ? text.length : newline
+    const raw = text.slice(start, end)
+    start = end + 1
+    const content = raw.trim()
+    if (content === '') continue
+    lines += 1
+    if (lines > MOST_LINES) return null
+    const width = indentation(raw)
+    const line: TreeLine = { ...splitLine(content), text: content, children: [] }
+    while (open.length > 0 && open.at(-1)!.width >= width) open.pop()
+    const parent = open.at(-1)
+    if (parent === undefined) roots.push(line)
+    else parent.line.children.push(line)
+    if (open.length < MOST_LEVELS) open.push({ width, line })
+  }
+  return roots
+}
+
+/**
+ * The tree as an object: keys with values, headings with what is below them, lists of single words as arrays, a key
+ * that occurs several times as an array.
+ */
+export function treeToObject(lines: readonly TreeLine[]): Record<string, unknown> | string[] {
+  if (lines.length > 0 && lines.every((line) => line.value === null && line.children.length === 0)) {
+    return lines.map((line) => line.key)
+  }
+  // no prototype: a line may be called __proto__
+  const object = Object.create(null) as Record<string, unknown>
+  const repeated = new Set<string>()
+  for (const { key, value, children } of lines) {
+    const below = children.length > 0 ? treeToObject(children) : null
+    const entry = below !== null && value !== null ? { value, below } : (below ?? value)
+    if (!Object.hasOwn(object, key)) object[key] = entry
+    else if (repeated.has(key)) (object[key] as unknown[]).push(entry)
+    else {
+      repeated.add(key)
+      object[key] = [object[key], entry]
+    }
+  }
+  return object
+}
+
+/** The first heading of this name, at any level; the search is in order of the lines. */
+export function findHeading(lines: readonly TreeLine[], ...names: string[]): TreeLine | null {
+  const wanted = new Set(names.map((name) => name.toLowerCase()))
+  const waiting = [...lines].reverse()
+  for (let line = waiting.pop(); line !== undefined; line = waiting.pop()) {
+    if (line.value === null && wanted.has(line.key.toLowerCase())) return line
+    for (let index = line.children.length - 1; index >= 0; index -= 1) waiting.push(line.children[index]!)
+  }
+  return null
+}
