@@ -1,12 +1,16 @@
 import type { AppInfo, Settings } from '../contract/app.ts'
+import type { ConnectionState, Question } from '../contract/servers.ts'
 import { openAppDatabase, type AppDatabase } from '../engine/app-database.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { openLog, type Log } from '../engine/log.ts'
 import { readSettings, saveSettings } from '../engine/settings.ts'
 import { TaskManager } from '../engine/tasks.ts'
 import { registerExports } from '../export/export-task.ts'
+import type { Keychain } from '../remote/secret-vault.ts'
+import { Servers } from '../remote/servers.ts'
 import { registerVerify } from '../verify/verify-task.ts'
 import { handleFileRequest, type FileResponse } from './files.ts'
+import { Latest } from './latest.ts'
 import { createMailApi, type MailApi } from './mail.ts'
 import { localZone, OpenBackups } from './open-backups.ts'
 
@@ -16,6 +20,8 @@ export interface EngineOptions {
   host: AppInfo['host']
   /** Native folder dialog of the desktop; resolves to null when cancelled. */
   pickFolder?: ((title: string) => Promise<string | null>) | undefined
+  /** The system's keychain, where the host has one. */
+  keychain?: Keychain | undefined
   /** Hears the settings at the start and whenever they are saved. */
   onSettings?: ((settings: Settings) => void) | undefined
 }
@@ -29,6 +35,10 @@ export interface Engine {
   readonly tasks: TaskManager
   readonly backups: OpenBackups
   readonly mail: MailApi
+  readonly servers: Servers
+  /** What waits for a person: host keys and secrets. */
+  readonly questions: Latest<Question[]>
+  readonly connections: Latest<ConnectionState[]>
   pickFolder(title: string): Promise<string | null>
   /** Zone in which a person writes and reads dates, IANA name. */
   displayZone(): string
@@ -59,6 +69,15 @@ export function createEngine(options: EngineOptions): Engine {
       return { id: catalogId, db: catalog, root: path, zone: displayZone() }
     },
   })
+  const questions = new Latest<Question[]>([])
+  const connections = new Latest<ConnectionState[]>([])
+  const servers = new Servers({
+    db,
+    dataFolder: folder,
+    keychain: options.keychain ?? null,
+    onQuestions: (open) => questions.set(open),
+    onConnections: (states) => connections.set(states),
+  })
   registerExports(tasks)
   registerVerify(tasks)
   let closing: Promise<void> | null = null
@@ -72,6 +91,9 @@ export function createEngine(options: EngineOptions): Engine {
     tasks,
     backups,
     mail,
+    servers,
+    questions,
+    connections,
     pickFolder: (title) => {
       if (!options.pickFolder) throw new Error('only the desktop has a folder dialog')
       return options.pickFolder(title)
@@ -88,6 +110,9 @@ export function createEngine(options: EngineOptions): Engine {
     close: () =>
       (closing ??= (async () => {
         await tasks.close()
+        servers.close()
+        questions.end()
+        connections.end()
         await backups.closeAll()
         db.close()
       })()),

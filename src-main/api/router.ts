@@ -2,6 +2,7 @@ import { appRouter } from './app.ts'
 import { backupRouter } from './backup.ts'
 import { exportRouter } from './export.ts'
 import { os } from './implementer.ts'
+import { serversRouter } from './servers.ts'
 import { tasksRouter } from './tasks.ts'
 import { verifyRouter } from './verify.ts'
 
@@ -28,4 +29,5 @@ export const router = os.router({
   tasks: tasksRouter,
   export: exportRouter,
   verify: verifyRouter,
+  servers: serversRouter,
 })

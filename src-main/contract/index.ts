@@ -6,6 +6,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { appContract } from './app.ts'
 import { backupContract } from './backup.ts'
 import { mailContract } from './mail.ts'
+import { serversContract } from './servers.ts'
 import { exportContract, tasksContract } from './tasks.ts'
 import { verifyContract } from './verify.ts'
 
@@ -16,6 +17,7 @@ export const contract = {
   tasks: tasksContract,
   export: exportContract,
   verify: verifyContract,
+  servers: serversContract,
 }
 export type Contract = typeof contract
 export type ContractClient = ContractRouterClient<Contract>

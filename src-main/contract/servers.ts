@@ -22,13 +22,12 @@ export const privilegeSchema = z.enum(['zextras', 'root', 'sudo', 'sudo-password
 export type Privilege = z.infer<typeof privilegeSchema>
 
 /** A host name or address: nothing in it that could be taken for an option or a control character. */
-// eslint-disable-next-line no-control-regex
 const wordSchema = z
   .string()
   .trim()
   .min(1)
   .max(255)
-  .regex(/^[^-\s\u0000-\u001f][^\s\u0000-\u001f]*$/)
+  .regex(/^[^-\s\p{Cc}][^\s\p{Cc}]*$/u)
 
 export const hopSchema = z.object({
   host: wordSchema,

@@ -37,4 +37,18 @@ export const APP_MIGRATIONS: readonly string[] = [
      pid_started TEXT NOT NULL
    );
    CREATE INDEX tasks_open ON tasks (dismissed, seq);`,
+  // Servers: how to reach them, what was last seen there. Secrets are here only as the system's keychain sealed them.
+  `CREATE TABLE servers (
+     id TEXT PRIMARY KEY,
+     profile TEXT NOT NULL,
+     report TEXT
+   ) WITHOUT ROWID;
+   CREATE TABLE sealed_secrets (
+     hop TEXT NOT NULL,
+     kind TEXT NOT NULL,
+     key_file TEXT NOT NULL DEFAULT '',
+     weak INTEGER NOT NULL DEFAULT 0,
+     sealed BLOB NOT NULL,
+     PRIMARY KEY (hop, kind, key_file)
+   ) WITHOUT ROWID;`,
 ]

@@ -184,7 +184,11 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
     settleLost = resolve
   })
   const clock = new Clock(options.readyTimeout ?? READY_TIMEOUT_MS)
-  const tell = (step: ReachedStep, detail: string): void => options.onStep?.(hop, step, detail)
+  const told = new Set<ReachedStep>()
+  const tell = (step: ReachedStep, detail: string): void => {
+    if (!told.has(step)) options.onStep?.(hop, step, detail)
+    told.add(step)
+  }
 
   return new Promise((resolve, reject) => {
     let ready = false
@@ -192,7 +196,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
     const giveUp = (error: unknown): void => {
       clock.stop()
       options.signal?.removeEventListener('abort', abort)
-      reject(error as Error)
+      reject(error)
     }
     const abort = (): void => {
       giveUp(abortReason(options.signal))

@@ -43,12 +43,12 @@ export async function checkHostKey(
     }
     case 'changed':
       throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} has changed`, {
-        why: `Known was ${verdict.expected} (line ${String(verdict.line)} of known_hosts), the server shows ${shown}. Another machine answers under this address, or the server was installed anew.`,
+        why: `Known was ${verdict.expected} (line ${verdict.line} of ${verdict.file}), the server shows ${shown}. Another machine answers under this address, or the server was installed anew.`,
         next: 'Do not go on before you know why. If the server was installed anew, compare the fingerprint on its console and remove the old line.',
       })
     case 'revoked':
       throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} is revoked`, {
-        why: `Line ${String(verdict.line)} of known_hosts marks ${shown} as revoked: it must not be trusted any more.`,
+        why: `Line ${verdict.line} of ${verdict.file} marks ${shown} as revoked: it must not be trusted any more.`,
         next: 'Ask whoever marked it; give the server a new host key.',
       })
   }

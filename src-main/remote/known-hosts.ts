@@ -5,6 +5,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto'
  * patterns, negation, `[host]:port`, `@revoked` and `@cert-authority`.
  */
 export interface KnownHostLine {
+  file: string
   /** 1-based line in the file. */
   line: number
   marker: 'none' | 'revoked' | 'cert-authority'
@@ -14,15 +15,15 @@ export interface KnownHostLine {
 }
 
 export type HostKeyVerdict =
-  | { verdict: 'known'; line: number }
+  | { verdict: 'known'; file: string; line: number }
   /** No line names this host; `otherTypes` tells key types already known of it. */
   | { verdict: 'unknown'; otherTypes: string[] }
   /** A line names this host with another key of the same type. */
-  | { verdict: 'changed'; line: number; expected: string }
-  | { verdict: 'revoked'; line: number }
+  | { verdict: 'changed'; file: string; line: number; expected: string }
+  | { verdict: 'revoked'; file: string; line: number }
 
 /** Reads the lines that can be understood; comments, blanks and broken lines are passed over as OpenSSH does. */
-export function parseKnownHosts(text: string): KnownHostLine[] {
+export function parseKnownHosts(text: string, file = 'known_hosts'): KnownHostLine[] {
   const lines: KnownHostLine[] = []
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const fields = raw.trim().split(/[ \t]+/)
@@ -36,7 +37,7 @@ export function parseKnownHosts(text: string): KnownHostLine[] {
     if (hosts === undefined || keyType === undefined || encoded === undefined) continue
     const key = Buffer.from(encoded, 'base64')
     if (keyTypeOf(key) === null) continue
-    lines.push({ line: index + 1, marker, hosts, keyType, key })
+    lines.push({ file, line: index + 1, marker, hosts, keyType, key })
   }
   return lines
 }
@@ -61,12 +62,15 @@ export function judgeHostKey(
   const type = keyTypeOf(key)
   const ours = lines.filter((line) => matchesHost(line.hosts, token))
   const revoked = ours.find((line) => line.marker === 'revoked' && line.key.equals(key))
-  if (revoked) return { verdict: 'revoked', line: revoked.line }
+  if (revoked) return { verdict: 'revoked', file: revoked.file, line: revoked.line }
   const plain = ours.filter((line) => line.marker === 'none')
   const same = plain.find((line) => line.key.equals(key))
-  if (same) return { verdict: 'known', line: same.line }
+  if (same) return { verdict: 'known', file: same.file, line: same.line }
   const changed = plain.find((line) => keyTypeOf(line.key) === type)
-  if (changed) return { verdict: 'changed', line: changed.line, expected: fingerprint(changed.key) }
+  if (changed) {
+    const { file, line } = changed
+    return { verdict: 'changed', file, line, expected: fingerprint(changed.key) }
+  }
   return { verdict: 'unknown', otherTypes: knownKeyTypes(lines, host, port) }
 }
 

@@ -133,7 +133,7 @@ export function awaitStart(
         if (settled) return
         settled = true
         release()
-        reject(error as Error)
+        reject(error)
       },
     )
   })
