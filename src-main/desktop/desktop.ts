@@ -9,6 +9,7 @@ import { handleAppProtocol, isOwnUrl } from './app-protocol.ts'
 import { openRequest, type OpenRequest } from './arguments.ts'
 import { guardDownloads } from './downloads.ts'
 import { guardEverything } from './guards.ts'
+import { systemKeychain } from './secrets.ts'
 import { createWindow, pageAddress } from './window.ts'
 import { readWindowState, saveWindowState, type WindowState } from './window-state.ts'
 
@@ -114,6 +115,7 @@ async function startEngine(
   return createEngine({
     dataFolder,
     host: 'desktop',
+    keychain: systemKeychain(),
     onSettings: (settings) => onTheme(settings.theme),
     pickFolder: async (title) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {

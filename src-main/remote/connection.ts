@@ -193,7 +193,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
   return new Promise((resolve, reject) => {
     let ready = false
     let failure: unknown = null
-    const giveUp = (error: unknown): void => {
+    const giveUp = (error: Error): void => {
       clock.stop()
       options.signal?.removeEventListener('abort', abort)
       reject(error)

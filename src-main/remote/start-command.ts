@@ -129,7 +129,7 @@ export function awaitStart(
         const wrong = asked && /authentication failure|incorrect password|sorry, try again/i.test(words)
         finish(wrong ? { kind: 'wrong-password' } : { kind: 'refused', said: words, code })
       },
-      (error: unknown) => {
+      (error: Error) => {
         if (settled) return
         settled = true
         release()

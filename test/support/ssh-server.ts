@@ -146,7 +146,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     },
     stop: async () => {
       const stopping = daemon
-      if (!stopping || stopping.exitCode !== null) return
+      if (stopping?.exitCode !== null) return
       daemon = null
       const gone = new Promise((resolve) => stopping.once('exit', resolve))
       const children = stopping.pid === undefined ? [] : descendants(stopping.pid)
