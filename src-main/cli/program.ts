@@ -4,6 +4,8 @@ import { collect, fail, runCommand, wholeNumber, withCommonOptions, type CommonO
 import { UsageError } from './exit.ts'
 import { AT_HELP, DELETED_HELP, EXIT_CODES, PATH_HELP } from './help.ts'
 import type { CheckOptions } from './check-command.ts'
+import { accountList, parseRate } from './copy-options.ts'
+import type { CopyCommandOptions } from './copy.ts'
 import type { ExportCommandOptions } from './export-command.ts'
 import type { HealOptions } from './heal-command.ts'
 import type { SampleOptions } from './sample-command.ts'
@@ -111,6 +113,28 @@ function buildProgram(): Command {
     .action((path: string, options: CommonOptions & HealOptions) =>
       runCommand(options, async (context) =>
         (await import('./heal-command.ts')).healCommand(context, path, options),
+      ),
+    )
+
+  command(
+    program,
+    'copy',
+    'bring a Backup Path where it is needed, over SSH or here; every blob is proved by its digest on the way',
+  )
+    .argument('<source>', 'a local path or ssh://user@host:port/path; nothing is ever written there')
+    .argument('<target>', 'a local path or ssh://user@host:port/path; it becomes the Backup Path')
+    .option('--identity <file>', 'private key to log in with (default: the agent, then the keys in ~/.ssh)')
+    .option('--known-hosts <file>', "known_hosts of these servers (default: Lifeboat's own and OpenSSH's)")
+    .option('--accounts <names>', 'only these accounts (addresses or UUIDs, with commas)', accountList)
+    .option('--first <names>', 'mail of these accounts before all other mail', accountList)
+    .option('--bwlimit <rate>', 'bytes a second at most, such as 500k or 10M', parseRate)
+    .option('--jobs <n>', 'verifying threads (default: as many as there are cores)', wholeNumber(1, 64))
+    .option('--delete', 'remove files of the target that the source no longer has (never more than 5 %)')
+    .option('--dry-run', 'only say what would be copied')
+    .option('--direct', 'between two servers: straight from one to the other, not through this machine')
+    .action((source: string, target: string, options: CommonOptions & CopyCommandOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./copy.ts')).copyCommand(context, source, target, options),
       ),
     )
 

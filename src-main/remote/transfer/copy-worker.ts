@@ -1,0 +1,37 @@
+/** A thread that judges and writes files of a copy. */
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Job } from './batch.ts'
+import { BatchWork, type WorkPlace } from './batch-work.ts'
+import { listLocal } from './list-local.ts'
+import { digestsIn } from './account-digests.ts'
+
+const place = (workerData as { place: WorkPlace }).place
+const work = new BatchWork(place)
+
+function answer(job: Job): unknown {
+  switch (job.kind) {
+    case 'bytes':
+      return work.bytes(job)
+    case 'read':
+      return work.read(job)
+    case 'staged':
+      return work.staged(job)
+    case 'doubt':
+      return work.doubt(job)
+    case 'list':
+      return listLocal(job.root, (path) => job.ignore.includes(path))
+    case 'digests':
+      return digestsIn(job.root, job.paths)
+  }
+}
+
+parentPort?.on('message', ({ id, job }: { id: number; job: Job }) => {
+  try {
+    const value = answer(job)
+    const buffer = 'buffer' in job ? [job.buffer] : []
+    parentPort?.postMessage({ id, value }, buffer)
+  } catch (error) {
+    const { code, path, message } = error as NodeJS.ErrnoException
+    parentPort?.postMessage({ id, error: { code, path: path?.toString(), message } })
+  }
+})

@@ -1,0 +1,97 @@
+/**
+ * What holds a transfer back: a person who paused it, the bandwidth limit, and bytes that came in but are not yet
+ * judged and written. Times in ms.
+ */
+export class Flow {
+  readonly #max: number
+  #held = 0
+  #paused = false
+  #limit: number | null
+  /** When the bytes taken so far would be through at the limit. */
+  #throughAt = 0
+  #wake: (() => void)[] = []
+  #stopped: unknown = null
+
+  /** @param max bytes in hand at once; @param limit bytes a second */
+  constructor(max: number, limit: number | null) {
+    this.#max = max
+    this.#limit = limit
+  }
+
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  get limit(): number | null {
+    return this.#limit
+  }
+
+  setLimit(limit: number | null): void {
+    this.#limit = limit
+    this.#throughAt = 0
+    this.#changed()
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    this.#paused = false
+    this.#throughAt = 0
+    this.#changed()
+  }
+
+  /** Ends every wait with an error. */
+  stop(reason: unknown): void {
+    this.#stopped = reason
+    this.#changed()
+  }
+
+  /** Bytes came in over the network (or from the disk). */
+  took(bytes: number): void {
+    if (this.#limit === null) return
+    const now = Date.now()
+    this.#throughAt = Math.max(this.#throughAt, now - 100) + (bytes / this.#limit) * 1000
+  }
+
+  hold(bytes: number): void {
+    this.#held += bytes
+  }
+
+  release(bytes: number): void {
+    this.#held -= bytes
+    this.#changed()
+  }
+
+  /** Null when the transfer may go on at once; else a promise of that. Rejects when it was stopped. */
+  wait(): Promise<void> | null {
+    if (this.#stopped !== null) return Promise.reject(this.#stopped as Error)
+    return this.#mayGoOn() ? null : this.#waitLong()
+  }
+
+  #mayGoOn(): boolean {
+    return !this.#paused && this.#held < this.#max && this.#tooSoon() <= 0
+  }
+
+  #tooSoon(): number {
+    return this.#limit === null ? 0 : this.#throughAt - Date.now() - 20
+  }
+
+  async #waitLong(): Promise<void> {
+    while (!this.#mayGoOn()) {
+      const soon = this.#tooSoon()
+      await new Promise<void>((resolve) => {
+        this.#wake.push(resolve)
+        if (soon > 0) setTimeout(resolve, Math.min(soon + 20, 1000))
+      })
+      if (this.#stopped !== null) throw this.#stopped as Error
+    }
+  }
+
+  #changed(): void {
+    const wake = this.#wake
+    this.#wake = []
+    for (const resolve of wake) resolve()
+  }
+}

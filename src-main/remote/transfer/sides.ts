@@ -1,0 +1,33 @@
+import type { FileEntry, FolderEntry, Listing } from './listing.ts'
+import type { Delivery, Wanted } from './work.ts'
+
+/** Where a copy comes from. */
+export interface SourceSide {
+  list(): Promise<Listing>
+  /** SHA-256 (hex) of files as the source itself tells it; what it cannot tell is left out. */
+  sums(entries: readonly FileEntry[]): Promise<Map<string, string>>
+  /** A few files into memory; what cannot be read is left out. */
+  readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>>
+  fetch(wanted: readonly Wanted[], delivery: Delivery): Promise<void>
+}
+
+/** Where a copy goes to. */
+export interface TargetSide {
+  list(): Promise<Listing>
+  /** Null where the target could not be asked. */
+  room(): Promise<{ bytes: number; files: number | null } | null>
+  /** Whether `a` and `A` are two files there: by trying. */
+  keepsCase(): Promise<boolean>
+  readonly delivery: Delivery
+  /** Waits until everything delivered has its final name, or was found not to be right. */
+  idle(): Promise<void>
+  /** Files of the right size with another time: gives those that are right their time; returns the others. */
+  doubtful(works: readonly Wanted[]): Promise<Wanted[]>
+  makeFolders(folders: readonly FolderEntry[]): Promise<void>
+  /** At the very end: times of folders, what is on its way to the disk. */
+  finish(folders: readonly FolderEntry[]): Promise<void>
+  /** Removes files and (empty) folders of the target. */
+  remove(paths: readonly string[]): Promise<void>
+  /** Removes what is ours besides the path. Never throws. */
+  close(): Promise<void>
+}

@@ -1,0 +1,342 @@
+import { ExpectedError } from '../../engine/errors.ts'
+import { ConnectionError } from '../connection-errors.ts'
+import type { RunningCommand } from '../shell.ts'
+import { MemoryDelivery } from './accounts.ts'
+import { CHANGED } from './batch-work.ts'
+import { shown } from './byte-path.ts'
+import type { Flow } from './flow.ts'
+import type { FileEntry, Listing } from './listing.ts'
+import { complaints, listCommand, readListing } from './list-remote.ts'
+import type { ServerFacts } from './probe.ts'
+import { writeNames } from './remote-input.ts'
+import type { ServerLink } from './link.ts'
+import type { SourceSide } from './sides.ts'
+import { TarError, TarReader, type TarEntry } from './tar-reader.ts'
+import { Batcher, LARGE_FILE, type Delivery, type LargeFile, type Wanted } from './work.ts'
+
+/** A damaged stream is asked for again this often without a file in between. */
+const BAD_STREAMS = 4
+
+/** A Backup Path on a server: listed by `find`, read by one `tar` for many files, in the order of the list. */
+export class RemoteSource implements SourceSide {
+  readonly #link: ServerLink
+  readonly #facts: ServerFacts
+  readonly #flow: Flow
+  readonly #stall: number
+  readonly #batchBytes: number
+  readonly #free: ArrayBuffer[]
+  readonly #onBytes: (bytes: number) => void
+
+  constructor(
+    link: ServerLink,
+    facts: ServerFacts,
+    given: {
+      flow: Flow
+      stall: number
+      batchBytes: number
+      free: ArrayBuffer[]
+      onBytes: (bytes: number) => void
+    },
+  ) {
+    this.#link = link
+    this.#facts = facts
+    this.#flow = given.flow
+    this.#stall = given.stall
+    this.#batchBytes = given.batchBytes
+    this.#free = given.free
+    this.#onBytes = given.onBytes
+  }
+
+  list(): Promise<Listing> {
+    const { root, printf } = this.#facts
+    return this.#link.repeat(async () =>
+      readListing(await this.#link.start(listCommand(root, printf)), printf, () => false),
+    )
+  }
+
+  /** SHA-256 (hex) of files as the server reads them. Files that it does not tell are left out. */
+  async sums(entries: readonly FileEntry[]): Promise<Map<string, string>> {
+    const found = new Map<string, string>()
+    if (!this.#facts.sha256sum) return found
+    return this.#link.repeat(async () => {
+      found.clear()
+      const argv = ['sh', '-c', 'cd "$1" && exec xargs -0 sha256sum', 'sh', this.#facts.root]
+      const command = await this.#link.start(argv)
+      // A backslash or newline is written in two ways; such names are proved by a second reading.
+      const plain = entries.filter(({ path }) => !/[\\\n\r]/.test(path)).map(({ path }) => path)
+      await readSums(command, plain, found, this.#stall)
+      return found
+    })
+  }
+
+  async readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>> {
+    const memory = new MemoryDelivery()
+    await this.fetch(
+      entries.map((entry) => ({ entry, digest: null, sha256: null, tries: 0 })),
+      memory,
+    )
+    return memory.files
+  }
+
+  /** Reads files and delivers them; after a lost connection it goes on with those that have not come. */
+  async fetch(wanted: readonly Wanted[], delivery: Delivery): Promise<void> {
+    let left = [...wanted]
+    let bad = 0
+    while (left.length > 0) {
+      const reading = new Reading(left, delivery, this.#batchBytes, this.#free)
+      try {
+        const command = await this.#link.start(tarCommand(this.#facts))
+        await this.#stream(command, left, reading)
+        reading.finish()
+        return
+      } catch (error) {
+        const before = left.length
+        left = reading.rest()
+        if (left.length < before) bad = 0
+        if (error instanceof Stalled) {
+          const stuck = left.shift()
+          if (stuck) delivery.failed(stuck, STALLED)
+        } else if (error instanceof TarError) {
+          if (++bad >= BAD_STREAMS) throw unreadableStream(this.#link.name, error)
+        } else if (error instanceof ConnectionError) await this.#link.reconnect(error)
+        else throw error
+      }
+    }
+  }
+
+  #stream(command: RunningCommand, wanted: readonly Wanted[], reading: Reading): Promise<void> {
+    const { stdout } = command
+    return new Promise((resolve, reject) => {
+      let heard = Date.now()
+      let held = false
+      let settled = false
+      let stderr = ''
+      const end = (error?: unknown): void => {
+        if (settled) return
+        settled = true
+        clearInterval(timer)
+        if (error === undefined) resolve()
+        else {
+          command.kill()
+          reject(error as Error)
+        }
+      }
+      const timer = setInterval(
+        () => {
+          if (held || this.#flow.paused) heard = Date.now()
+          else if (Date.now() - heard > this.#stall) end(new Stalled())
+        },
+        Math.min(1000, this.#stall / 4),
+      )
+      stdout.on('data', (chunk: Buffer) => {
+        if (settled) return
+        heard = Date.now()
+        this.#onBytes(chunk.length)
+        this.#flow.took(chunk.length)
+        try {
+          if (reading.push(chunk) > 0) this.#link.progressed()
+        } catch (error) {
+          return end(error)
+        }
+        const wait = this.#flow.wait()
+        if (wait === null || held) return
+        held = true
+        stdout.pause()
+        wait.then(() => {
+          held = false
+          stdout.resume()
+        }, end)
+      })
+      stdout.on('error', () => undefined)
+      command.stderr.on('error', () => undefined)
+      command.stderr.on('data', (piece: Buffer) => {
+        if (stderr.length < 4 * 1024 * 1024) stderr += piece.toString('latin1')
+      })
+      writeNames(
+        command.stdin,
+        wanted.map(({ entry }) => entry.path),
+      )
+      const read = new Promise<void>((done) => {
+        stdout.once('end', done).once('close', done)
+      })
+      const ended = (code: number | null): void => {
+        if (code === null) return end(gone(this.#link.name))
+        reading.reasons = reasonsOf(stderr)
+        if (code === 126 || code === 127) return end(noTar(this.#link.name, stderr))
+        if (!reading.ended) return end(new TarError(`the stream ended too early (code ${String(code)})`))
+        end()
+      }
+      Promise.all([command.ended, read]).then(([{ code }]) => ended(code), end)
+    })
+  }
+}
+
+class Stalled extends Error {}
+
+const STALLED = 'reading it took too long; the disk may be failing'
+
+/** One run of `tar`: knows what has come, and puts small files into buffers. */
+class Reading {
+  /** In the order of the request; what has come is taken out. */
+  readonly #pending: Map<string, Wanted>
+  readonly #delivery: Delivery
+  readonly #batcher: Batcher
+  readonly #reader: TarReader
+  #now: Wanted | null = null
+  #large: LargeFile | null = null
+  #came = 0
+  /** What tar said of files that it could not read. */
+  reasons = new Map<string, string>()
+
+  constructor(wanted: readonly Wanted[], delivery: Delivery, batchBytes: number, free: ArrayBuffer[]) {
+    this.#pending = new Map(wanted.map((work) => [work.entry.path, work]))
+    this.#delivery = delivery
+    this.#batcher = new Batcher(batchBytes, free, (job, works) => delivery.batch(job, works))
+    this.#reader = new TarReader({
+      entry: (entry) => this.#entry(entry),
+      data: (piece) => {
+        if (this.#large) this.#large.write(piece)
+        else this.#batcher.add(piece)
+      },
+      end: () => this.#end(),
+    })
+  }
+
+  get ended(): boolean {
+    return this.#reader.ended
+  }
+
+  /** @returns how many files have come whole with this piece */
+  push(chunk: Buffer): number {
+    const before = this.#came
+    this.#reader.push(chunk)
+    return this.#came - before
+  }
+
+  /** After an interruption: what has not come, the one that was being read first. */
+  rest(): Wanted[] {
+    this.#large?.abandon()
+    this.#large = null
+    this.#batcher.drop()
+    this.#batcher.flush()
+    return [...this.#pending.values()]
+  }
+
+  /** After a proper end: what has not come will not come. */
+  finish(): void {
+    this.#batcher.flush()
+    for (const work of this.#pending.values()) {
+      this.#delivery.failed(work, this.reasons.get(work.entry.path) ?? 'the server did not send it')
+    }
+  }
+
+  #entry({ path, kind, size }: TarEntry): boolean {
+    const name = path.startsWith('./') ? path.slice(2) : path
+    const work = this.#pending.get(name)
+    if (!work) throw notAsked(name)
+    this.#now = work
+    if (kind !== 'file' || size !== work.entry.size) {
+      // Another file stands there now; the next listing tells which.
+      this.#pending.delete(name)
+      this.#came++
+      this.#delivery.failed(work, CHANGED)
+      return false
+    }
+    if (size > LARGE_FILE) this.#large = this.#delivery.large(work)
+    else this.#batcher.begin(size)
+    return true
+  }
+
+  #end(): void {
+    const work = this.#now
+    if (!work) return
+    this.#pending.delete(work.entry.path)
+    this.#came++
+    if (this.#large) this.#large.end()
+    else this.#batcher.end(work)
+    this.#large = null
+  }
+}
+
+/**
+ * `tar` that reads names from its input and writes to its output. GNU's own format: times are taken from the listing,
+ * so the large pax headers bring nothing.
+ */
+function tarCommand({ root, gnuTar }: ServerFacts): string[] {
+  const gnu = ['--no-recursion', '--null', '--format=gnu', '--hard-dereference', '--ignore-failed-read']
+  const options = gnuTar ? [...gnu, '-T', '-', '-cf', '-'] : ['-c', '-f', '-', '-T', '-']
+  return ['env', 'LC_ALL=C', 'tar', '-C', root, ...options]
+}
+
+/** `tar: ./items/aa/x: Cannot open: Permission denied` */
+function reasonsOf(stderr: string): Map<string, string> {
+  const reasons = new Map<string, string>()
+  for (const line of complaints(stderr)) {
+    const match = /^tar: (?:\.\/)?(.+?): (?:Warning: )?(Cannot .*|Read error.*|File removed.*|.*: .*)$/i.exec(line)
+    if (match?.[1] !== undefined && match[2] !== undefined) reasons.set(match[1], match[2])
+  }
+  return reasons
+}
+
+async function readSums(
+  command: RunningCommand,
+  paths: readonly string[],
+  found: Map<string, string>,
+  stall: number,
+): Promise<void> {
+  let text = ''
+  let heard = Date.now()
+  const timer = setInterval(() => {
+    if (Date.now() - heard > stall) command.kill()
+  }, stall / 4)
+  command.stdout.on('error', () => undefined)
+  command.stdout.on('data', (piece: Buffer) => {
+    heard = Date.now()
+    text += piece.toString('latin1')
+    const end = text.lastIndexOf('\n')
+    for (const line of text.slice(0, Math.max(0, end)).split('\n')) {
+      if (/^[0-9a-f]{64} [ *]\.\//.test(line)) found.set(line.slice(68), line.slice(0, 64))
+    }
+    text = text.slice(end + 1)
+  })
+  command.stderr.on('error', () => undefined).resume()
+  writeNames(command.stdin, paths)
+  try {
+    await command.ended
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+function notAsked(name: string): ExpectedError {
+  return new ExpectedError('REFUSED', 'The server sent a file that was not asked for', {
+    why: `Its tar sent ${JSON.stringify(shown(name.slice(0, 200)))}. A sound server does not do that; nothing of it was kept.`,
+    next: 'Find out what runs as tar there before going on.',
+  })
+}
+
+function unreadableStream(name: string, error: TarError): ExpectedError {
+  return new ExpectedError(
+    'REFUSED',
+    `What ${name} sends cannot be read as tar`,
+    {
+      why: `${error.message[0]?.toUpperCase() ?? ''}${error.message.slice(1)}, several times in a row.`,
+      next: 'Look whether its login prints anything (.bashrc), and what runs as tar there.',
+    },
+    { cause: error },
+  )
+}
+
+function noTar(name: string, stderr: string): ExpectedError {
+  return new ExpectedError('REFUSED', `${name} cannot run tar`, {
+    why: complaints(stderr)[0] ?? 'The program was not found.',
+    next: 'Install tar there, or log in as a user who may run it.',
+  })
+}
+
+function gone(name: string): ConnectionError {
+  return new ConnectionError('session', { user: '', host: name, port: 22 }, `The connection to ${name} was lost`, {
+    why: 'The transfer ended without an exit code.',
+    next: 'Lifeboat connects again by itself; if that fails, check network and server.',
+  })
+}

@@ -1,0 +1,76 @@
+import type { BytePath } from './byte-path.ts'
+
+const BLOCK = 512
+
+/** One header of a file or folder; long names and large numbers in GNU's form, which every tar of a server reads. */
+export function tarHeader(entry: {
+  path: BytePath
+  kind: 'file' | 'folder'
+  size: number
+  /** Seconds; the fraction is dropped. */
+  mtime: number
+  mode: number
+  owner?: { uid: number; gid: number } | null
+}): Buffer {
+  const name = entry.kind === 'folder' ? `${entry.path}/` : entry.path
+  const long = name.length > 100 ? longName(name) : null
+  const header = Buffer.alloc(BLOCK)
+  header.write(name.slice(0, 100), 0, 'latin1')
+  octal(header, 100, 8, entry.mode)
+  octal(header, 108, 8, entry.owner?.uid ?? 0)
+  octal(header, 116, 8, entry.owner?.gid ?? 0)
+  octal(header, 124, 12, entry.kind === 'folder' ? 0 : entry.size)
+  octal(header, 136, 12, Math.max(0, Math.floor(entry.mtime)))
+  header[156] = entry.kind === 'folder' ? 0x35 : 0x30
+  header.write('ustar  \0', 257, 'latin1')
+  seal(header)
+  return long === null ? header : Buffer.concat([long, header])
+}
+
+/** Zeros that fill up the last block of a file. */
+export function tarPadding(size: number): Buffer {
+  return ZEROS.subarray(0, (BLOCK - (size % BLOCK)) % BLOCK)
+}
+
+/** Two empty blocks. */
+export function tarEnd(): Buffer {
+  return Buffer.alloc(2 * BLOCK)
+}
+
+const ZEROS = Buffer.alloc(BLOCK)
+
+function longName(name: BytePath): Buffer {
+  const header = Buffer.alloc(BLOCK)
+  header.write('././@LongLink', 0, 'latin1')
+  octal(header, 100, 8, 0)
+  octal(header, 108, 8, 0)
+  octal(header, 116, 8, 0)
+  octal(header, 124, 12, name.length + 1)
+  octal(header, 136, 12, 0)
+  header[156] = 0x4c
+  header.write('ustar  \0', 257, 'latin1')
+  seal(header)
+  return Buffer.concat([header, Buffer.from(`${name}\0`, 'latin1'), tarPadding(name.length + 1)])
+}
+
+/** Octal with a closing NUL; base-256 where it does not fit. */
+function octal(header: Buffer, at: number, length: number, value: number): void {
+  const text = value.toString(8)
+  if (text.length < length) {
+    header.write(text.padStart(length - 1, '0'), at, 'latin1')
+    return
+  }
+  header[at] = 0x80
+  let rest = value
+  for (let i = at + length - 1; i > at; i--) {
+    header[i] = rest % 256
+    rest = Math.floor(rest / 256)
+  }
+}
+
+function seal(header: Buffer): void {
+  header.fill(0x20, 148, 156)
+  let sum = 0
+  for (const byte of header) sum += byte
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+}

@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  closeSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  rmdirSync,
+  statfsSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { looksLikeBackupPath } from '../../backup/layout.ts'
+import { ExpectedError, isDiskFull } from '../../engine/errors.ts'
+import { realPlace } from '../../engine/paths.ts'
+import { isAlive, ownIdentity, type ProcessIdentity } from '../../engine/process-identity.ts'
+import { localPath } from './byte-path.ts'
+import type { FolderEntry } from './listing.ts'
+
+/** Where unfinished files lie. Beside the target; inside it where the target is a disk of its own. */
+export const PARTIAL = '.lifeboat-partial'
+/** At the top of a target: no part of the path. The second one is made by ext4. */
+export const NOT_OURS = [PARTIAL, 'lost+found']
+
+/** A local folder that becomes a Backup Path. */
+export interface LocalTarget {
+  /** Absolute, links resolved. */
+  root: string
+  /** On the same file system, outside of the root where that is possible. */
+  staging: string
+  /** Entries of the root that are ours and no part of the path. */
+  ignore: string[]
+  /** The folder was not there before. */
+  made: boolean
+  owner: { uid: number; gid: number } | null
+}
+
+/**
+ * Looks at a local target and, unless `dryRun`, makes it ready: folder, staging folder, lock.
+ * @throws ExpectedError REFUSED: not a folder, holds something else, read-only, another transfer is running
+ */
+export function openLocalTarget(path: string, dryRun: boolean): LocalTarget {
+  const root = realPlace(resolve(path))
+  refuseForeign(root)
+  const made = !existsSync(root)
+  if (dryRun) return { root, staging: '', ignore: NOT_OURS, made, owner: null }
+  mkdirSync(root, { recursive: true })
+  const staging = stagingFor(root)
+  takeLock(staging, root)
+  for (const name of readdirSync(staging)) {
+    // What a killed run left: never resumed by offset, so worth nothing.
+    if (name !== LOCK) rmSync(join(staging, name), { recursive: true, force: true })
+  }
+  return { root, staging, ignore: NOT_OURS, made, owner: ownerHere() }
+}
+
+/** Gives the staging folder and the lock away. Never throws. */
+export function closeLocalTarget({ root, staging, made }: LocalTarget): void {
+  if (staging === '') return
+  try {
+    rmSync(staging, { recursive: true, force: true })
+    // Nothing came: leave no empty folder behind.
+    if (made && readdirSync(root).length === 0) rmdirSync(root)
+  } catch {
+    // A disk that is gone or read-only by now; the next run clears it.
+  }
+}
+
+/** Free room for this user: bytes, and files where the file system counts them. */
+export function roomAt(path: string): { bytes: number; files: number | null } {
+  let at = path
+  while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
+  const { bavail, bsize, ffree, files } = statfsSync(at)
+  return { bytes: bavail * bsize, files: files > 0 ? ffree : null }
+}
+
+/** Whether `a` and `A` are two files there: by trying. */
+export function keepsCase(staging: string): boolean {
+  const name = `case-${randomBytes(4).toString('hex')}-a`
+  writeFileSync(join(staging, name), '')
+  try {
+    return !existsSync(join(staging, name.toUpperCase()))
+  } finally {
+    rmSync(join(staging, name), { force: true })
+  }
+}
+
+/** Makes folders (outer ones first) that the source has, also empty ones. */
+export function makeFolders(root: string, folders: readonly FolderEntry[]): void {
+  for (const { path } of folders) mkdirSync(localPath(root, path), { recursive: true })
+}
+
+/** Gives folders the times of the source, inner ones first. */
+export function setFolderTimes(root: string, folders: readonly FolderEntry[]): void {
+  for (const { path, mtime } of folders.toReversed()) {
+    try {
+      utimesSync(localPath(root, path), mtime, mtime)
+    } catch {
+      // A folder's time is a nicety.
+    }
+  }
+}
+
+/** A large file in the staging folder, written piece by piece. */
+export class StagedFile {
+  readonly path: string
+  readonly #fd: number
+
+  constructor(staging: string) {
+    this.path = join(staging, `large-${randomBytes(8).toString('hex')}`)
+    this.#fd = openSync(this.path, 'wx', 0o600)
+  }
+
+  write(piece: Buffer): void {
+    for (let done = 0; done < piece.length; ) done += writeSync(this.#fd, piece, done)
+  }
+
+  end(): void {
+    closeSync(this.#fd)
+  }
+
+  abandon(): void {
+    closeSync(this.#fd)
+    rmSync(this.path, { force: true })
+  }
+}
+
+function refuseForeign(root: string): void {
+  if (!existsSync(root)) return
+  if (!statSync(root).isDirectory()) {
+    throw new ExpectedError('REFUSED', `The target ${root} is a file`, {
+      why: 'A copy becomes a folder.',
+      next: 'Name a new folder.',
+    })
+  }
+  const names = readdirSync(root).filter((name) => !NOT_OURS.includes(name))
+  if (names.length === 0 || looksLikeBackupPath(root)) return
+  // What an interrupted copy began with may not look like a Backup Path yet.
+  if (existsSync(`${root}${PARTIAL}`) || existsSync(join(root, PARTIAL))) return
+  throw new ExpectedError('REFUSED', `The target ${root} holds something else`, {
+    why: 'It is neither empty nor a backup path, and what is there would be mixed with the copy.',
+    next: 'Name a new folder; an interrupted copy goes on when it is started with the same folders again.',
+  })
+}
+
+function stagingFor(root: string): string {
+  const beside = `${root}${PARTIAL}`
+  try {
+    mkdirSync(beside, { recursive: true })
+    if (lstatSync(beside).isDirectory() && statSync(beside).dev === statSync(root).dev) return beside
+    rmdirSync(beside)
+  } catch (error) {
+    if (isDiskFull(error)) throw error
+    // The folder above is not ours to write: inside then.
+  }
+  const inside = join(root, PARTIAL)
+  mkdirSync(inside, { recursive: true })
+  if (!lstatSync(inside).isDirectory()) throw new Error(`${inside} is not a folder.`)
+  return inside
+}
+
+const LOCK = 'lock'
+
+function takeLock(staging: string, root: string): void {
+  const file = join(staging, LOCK)
+  for (let round = 0; round < 3; round++) {
+    try {
+      writeFileSync(file, JSON.stringify(ownIdentity()), { flag: 'wx', mode: 0o600 })
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    const owner = ownerOfLock(file)
+    if (owner !== null && isAlive(owner)) {
+      throw new ExpectedError('REFUSED', `Another transfer to ${root} is running`, {
+        why: `Process ${String(owner.pid)} of this machine holds ${file}.`,
+        next: 'Wait until it is done, or stop it first.',
+      })
+    }
+    rmSync(file, { force: true })
+  }
+  throw new Error(`The lock ${file} cannot be taken.`)
+}
+
+function ownerOfLock(file: string): ProcessIdentity | null {
+  try {
+    const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Partial<ProcessIdentity>
+    return typeof pid === 'number' && typeof started === 'string' ? { pid, started } : null
+  } catch {
+    return null
+  }
+}
+
+/** As root, files become those of `zextras` where that user exists: the restore runs as it. */
+function ownerHere(): LocalTarget['owner'] {
+  if (process.getuid?.() !== 0) return null
+  try {
+    const line = /^zextras:[^:]*:(\d+):(\d+):/m.exec(readFileSync('/etc/passwd', 'utf8'))
+    return line ? { uid: Number(line[1]), gid: Number(line[2]) } : null
+  } catch {
+    return null
+  }
+}
