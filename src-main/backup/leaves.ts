@@ -83,6 +83,12 @@ function isUnset(value: unknown): boolean {
   )
 }
 
+/** Begins like JSON or a bencoded dictionary. */
+function mayEmbed(text: string): boolean {
+  const first = text.charCodeAt(0)
+  return first === 0x7b || first === 0x5b || first === 0x64
+}
+
 function embedded(text: string): unknown {
   const first = text.charCodeAt(0)
   if (text.length > MAX_EMBEDDED) return undefined
@@ -142,7 +148,18 @@ export function walkLeaves<T>(
         complete = false
         keys.length = MAX_LEAVES
       }
-      for (let index = keys.length - 1; index >= 0; index--) {
+      // Single values at the head are visited at once, nearly always all of them; what follows the first other one waits in order.
+      let plain = 0
+      for (; plain < keys.length; plain++) {
+        const key = keys[plain] as string
+        const inside = record[key]
+        if (typeof inside === 'object' && inside !== null) break
+        if (typeof inside === 'string' && inside.length > 4 && mayEmbed(inside)) break
+        if (inside === skip && inside !== undefined) continue
+        if (++leaves > MAX_LEAVES) return false
+        visit(node.child(key), inside as Scalar)
+      }
+      for (let index = keys.length - 1; index >= plain; index--) {
         const key = keys[index] as string
         stack.push({ node: node.child(key), value: record[key], depth: depth + 1 })
       }

@@ -55,7 +55,7 @@
  *   content               As item.content, of this state; null when the item had none yet. own = 1: the state itself names it.
  *
  *   As of T: the state with starts <= T < ends. Items with last_change <= T and item.ends null are as they are now: only the rest needs
- *   `state` (index state_place on (account, folder, starts)).
+ *   `state`.
  *
  * folder_version          States of folders, search folders and mountpoints: names and parents over time.
  *   id                    Item id of the folder; `item` its item.pk.
@@ -139,17 +139,10 @@ export const SORT_INDEXES: readonly { name: string; sql: string }[] = [
   ['all_subject', 'deleted, subject_key'],
   ['all_sender', 'deleted, sender_key'],
   ['all_size', 'deleted, size'],
-]
-  .map(([name, columns]) => ({
-    name: `item_${name}`,
-    sql: `CREATE INDEX IF NOT EXISTS item_${name} ON item(${columns}) WHERE ${LISTED_SQL}`,
-  }))
-  .concat([
-    {
-      name: 'state_place',
-      sql: 'CREATE INDEX IF NOT EXISTS state_place ON state(account, folder, starts)',
-    },
-  ])
+].map(([name, columns]) => ({
+  name: `item_${name}`,
+  sql: `CREATE INDEX IF NOT EXISTS item_${name} ON item(${columns}) WHERE ${LISTED_SQL}`,
+}))
 
 const CODES = new Map<string, number>(ITEM_TYPES.map((type, index) => [type, index]))
 

@@ -50,7 +50,9 @@ export function decodeHeaderText(latin1: string): string {
 
 /** Folded lines joined, runs of white space made one blank. */
 export function unfold(latin1: string): string {
-  return /[\r\n\t]/.test(latin1) ? latin1.replace(/[\r\n\t ]+/g, ' ').trim() : latin1.trim()
+  // Most fields are not folded; looking for single characters is a tenth of what the expression costs.
+  const folded = latin1.includes('\n') || latin1.includes('\r') || latin1.includes('\t')
+  return folded ? latin1.replace(/[\r\n\t ]+/g, ' ').trim() : latin1.trim()
 }
 
 export interface HeaderValue {

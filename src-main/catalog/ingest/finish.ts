@@ -194,9 +194,9 @@ export function markOrphans(writer: CatalogWriter): void {
 export function finishTotals(writer: CatalogWriter, recount: boolean): void {
   if (!recount) return
   const { db } = writer
-  db.exec(`UPDATE account SET (first, last) =
-      (SELECT min(date), max(date) FROM item WHERE account = account.pk AND type = 4);
-    UPDATE account SET last_change = (SELECT max(starts) FROM state WHERE account = account.pk);`)
+  db.exec(`UPDATE account SET (first, last, last_change) =
+      (SELECT min(date) FILTER (WHERE type = 4), max(date) FILTER (WHERE type = 4), max(last_change)
+       FROM item WHERE account = account.pk)`)
   db.exec('UPDATE account SET bytes = 0')
   const setBytes = db.prepare('UPDATE account SET bytes = ? WHERE pk = ?')
   const bytes = db

@@ -1,6 +1,7 @@
 import type { Database } from '../../engine/sqlite.ts'
 import { sql001 } from './001-first.ts'
 import { sql002 } from './002-unclaimed-by-date.ts'
+import { sql003 } from './003-no-state-place.ts'
 
 export interface Migration {
   version: number
@@ -11,6 +12,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, sql: sql001 },
   { version: 2, sql: sql002 },
+  { version: 3, sql: sql003 },
 ]
 
 export const LATEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0
