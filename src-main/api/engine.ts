@@ -8,6 +8,7 @@ import { TaskManager } from '../engine/tasks.ts'
 import { registerExports } from '../export/export-task.ts'
 import type { Keychain } from '../remote/secret-vault.ts'
 import { Servers } from '../remote/servers.ts'
+import { Copies } from '../remote/transfer/copy-task.ts'
 import { registerVerify } from '../verify/verify-task.ts'
 import { handleFileRequest, type FileResponse } from './files.ts'
 import { Latest } from './latest.ts'
@@ -36,6 +37,7 @@ export interface Engine {
   readonly backups: OpenBackups
   readonly mail: MailApi
   readonly servers: Servers
+  readonly copies: Copies
   /** What waits for a person: host keys and secrets. */
   readonly questions: Latest<Question[]>
   readonly connections: Latest<ConnectionState[]>
@@ -78,6 +80,7 @@ export function createEngine(options: EngineOptions): Engine {
     onQuestions: (open) => questions.set(open),
     onConnections: (states) => connections.set(states),
   })
+  const copies = new Copies(tasks, servers, () => readSettings(db).jobs)
   registerExports(tasks)
   registerVerify(tasks)
   let closing: Promise<void> | null = null
@@ -92,6 +95,7 @@ export function createEngine(options: EngineOptions): Engine {
     backups,
     mail,
     servers,
+    copies,
     questions,
     connections,
     pickFolder: (title) => {

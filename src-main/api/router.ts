@@ -1,5 +1,6 @@
 import { appRouter } from './app.ts'
 import { backupRouter } from './backup.ts'
+import { copyRouter } from './copy.ts'
 import { exportRouter } from './export.ts'
 import { os } from './implementer.ts'
 import { serversRouter } from './servers.ts'
@@ -30,4 +31,5 @@ export const router = os.router({
   export: exportRouter,
   verify: verifyRouter,
   servers: serversRouter,
+  copy: copyRouter,
 })

@@ -35,14 +35,20 @@ export async function copyCommand(
 ): Promise<number> {
   const place = (text: string): CopyPlace => placeOf(text, options, data)
   const line = terminal.progress('Copying')
-  const handle = startCopy({ ...options, source: place(source), target: place(target), limit: options.bwlimit ?? null })
+  const handle = startCopy({
+    ...options,
+    source: place(source),
+    target: place(target),
+    limit: options.bwlimit ?? null,
+  })
   const stop = (): void => handle.stop()
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
   let waiting: string | null = null
   const timer = setInterval(() => {
     const progress = handle.progress()
-    if (progress.waiting !== null && progress.waiting !== waiting) terminal.note(`${progress.waiting}; connecting again …`)
+    if (progress.waiting !== null && progress.waiting !== waiting)
+      terminal.note(`${progress.waiting}; connecting again …`)
     waiting = progress.waiting
     const { done, total, secondsLeft } = progress
     if (total !== null) line.update({ done, total, unit: 'files', secondsLeft, label: labelOf(progress) })
@@ -63,7 +69,11 @@ export async function copyCommand(
 /** Keys that ssh(1) tries when none is named. */
 const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
-function placeOf(text: string, { identity, knownHosts }: CopyCommandOptions, data: string | undefined): CopyPlace {
+function placeOf(
+  text: string,
+  { identity, knownHosts }: CopyCommandOptions,
+  data: string | undefined,
+): CopyPlace {
   const place = parsePlace(text)
   if (place.kind === 'local') return { kind: 'local', path: asMeant(place.path) }
   const { user, host, port, path } = place
@@ -83,9 +93,11 @@ function placeOf(text: string, { identity, knownHosts }: CopyCommandOptions, dat
     jumps: [],
   } as const
   const hostKeys = new HostKeys(join(dataFolder(data), OWN_KNOWN_HOSTS))
-  const lines =
-    knownHosts === undefined ? () => hostKeys.lines() : () => readKnownHosts(asMeant(knownHosts))
-  return sshPlace({ ...profile, auth: [...auth], jumps: [] }, path, { knownHosts: lines, secrets: NO_SECRETS })
+  const lines = knownHosts === undefined ? () => hostKeys.lines() : () => readKnownHosts(asMeant(knownHosts))
+  return sshPlace({ ...profile, auth: [...auth], jumps: [] }, path, {
+    knownHosts: lines,
+    secrets: NO_SECRETS,
+  })
 }
 
 const PHASES: Readonly<Record<CopyProgress['phase'], string>> = {
@@ -122,8 +134,13 @@ function print(terminal: Terminal, { result, notes }: CopyOutcome): void {
       ]
   if (notes.removed > 0) lines.push(`${counted(notes.removed, 'file')} removed that the source no longer has`)
   if (notes.extra > 0)
-    lines.push(`${counted(notes.extra, 'file or folder', 'files and folders')} at the target that the source has not; --delete removes them`)
-  lines.push(...listLines('damaged at the source, copied as they are', damaged), ...listLines('missing', missing))
+    lines.push(
+      `${counted(notes.extra, 'file or folder', 'files and folders')} at the target that the source has not; --delete removes them`,
+    )
+  lines.push(
+    ...listLines('damaged at the source, copied as they are', damaged),
+    ...listLines('missing', missing),
+  )
   terminal.out(`${lines.join('\n')}\n`)
 }
 

@@ -5,6 +5,7 @@
 import type { ContractRouterClient } from '@orpc/contract'
 import { appContract } from './app.ts'
 import { backupContract } from './backup.ts'
+import { copyContract } from './copy.ts'
 import { mailContract } from './mail.ts'
 import { serversContract } from './servers.ts'
 import { exportContract, tasksContract } from './tasks.ts'
@@ -18,6 +19,7 @@ export const contract = {
   export: exportContract,
   verify: verifyContract,
   servers: serversContract,
+  copy: copyContract,
 }
 export type Contract = typeof contract
 export type ContractClient = ContractRouterClient<Contract>

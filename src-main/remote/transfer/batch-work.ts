@@ -18,7 +18,15 @@ import {
 import { join } from 'node:path'
 import { BlobReader, type BlobRead } from '../../backup/blob.ts'
 import { describeRefusal, openForReading, refusalOf } from '../../backup/source.ts'
-import type { BatchAnswer, BatchEntry, BytesJob, DoubtJob, EntryVerdict, ReadJob, StagedJob } from './batch.ts'
+import type {
+  BatchAnswer,
+  BatchEntry,
+  BytesJob,
+  DoubtJob,
+  EntryVerdict,
+  ReadJob,
+  StagedJob,
+} from './batch.ts'
 import { folderOf, localPath, shown } from './byte-path.ts'
 
 /** Where a thread reads and writes. Paths are absolute. */
@@ -202,7 +210,7 @@ export class BatchWork {
         }
         if (got === 0) return total === entry.size ? null : CHANGED
         total += got
-        for (let done = 0; done < got; ) done += writeSync(target, piece, done, got - done)
+        for (let done = 0; done < got;) done += writeSync(target, piece, done, got - done)
       }
     } finally {
       closeSync(target)
@@ -215,7 +223,7 @@ export class BatchWork {
     const { mode, owner } = this.#attributes(entry)
     const fd = openSync(temporary, 'wx', mode)
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done)
       if ((mode & this.#place.umask) !== 0) fchmodSync(fd, mode)
       if (owner) fchownSync(fd, owner.uid, owner.gid)
       futimesSync(fd, entry.mtime, entry.mtime)

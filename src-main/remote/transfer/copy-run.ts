@@ -194,7 +194,9 @@ export class CopyRun {
     const groups: Wanted[][] = []
     for (let at = 0; at < works.length; at += GROUP) groups.push(works.slice(at, at + GROUP))
     const sums = (group: Wanted[] | undefined): Promise<Map<string, string>> =>
-      group ? this.#sides.source.sums(group.map(({ entry }) => entry)) : Promise.resolve(new Map<string, string>())
+      group
+        ? this.#sides.source.sums(group.map(({ entry }) => entry))
+        : Promise.resolve(new Map<string, string>())
     let next = sums(groups[0])
     for (const [index, group] of groups.entries()) {
       const known = await next
@@ -285,4 +287,3 @@ function noDelete(why: string): ExpectedError {
 export function jobsOf(options: CopyOptions): number {
   return options.jobs ?? availableParallelism()
 }
-

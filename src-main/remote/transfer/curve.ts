@@ -23,7 +23,10 @@ export class Curve {
     return this.#samples.slice(1).map(({ at, bytes }, index) => {
       const before = this.#samples[index]
       const span = before ? at - before.at : 0
-      return { at: Math.round(at * 10) / 10, rate: span > 0 ? Math.round((bytes - (before?.bytes ?? 0)) / span) : 0 }
+      return {
+        at: Math.round(at * 10) / 10,
+        rate: span > 0 ? Math.round((bytes - (before?.bytes ?? 0)) / span) : 0,
+      }
     })
   }
 }

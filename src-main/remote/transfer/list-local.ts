@@ -20,7 +20,9 @@ export function listLocal(root: string, ignore: (path: string) => boolean): List
     try {
       entries = readdirSync(absolute, { withFileTypes: true, encoding: AS_TEXT ? 'utf8' : 'latin1' })
     } catch (error) {
-      listing.errors.push(`${shown(folder) || '.'}: ${describeRefusal(refusalOf(error, absolute.toString()))}`)
+      listing.errors.push(
+        `${shown(folder) || '.'}: ${describeRefusal(refusalOf(error, absolute.toString()))}`,
+      )
       continue
     }
     for (const entry of entries) {

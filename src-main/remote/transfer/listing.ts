@@ -34,11 +34,7 @@ export function emptyListing(): Listing {
 }
 
 /** Adds one entry as `find` or `lstat` tell it; an unsafe path becomes an error. */
-export function addEntry(
-  listing: Listing,
-  kind: 'f' | 'd' | 'l' | 'o',
-  entry: FileEntry,
-): void {
+export function addEntry(listing: Listing, kind: 'f' | 'd' | 'l' | 'o', entry: FileEntry): void {
   if (!isSafePath(entry.path)) {
     listing.errors.push(`a name that cannot be used here: ${JSON.stringify(entry.path.slice(0, 200))}`)
     return

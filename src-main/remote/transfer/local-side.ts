@@ -7,7 +7,14 @@ import { LocalDelivery } from './deliver-local.ts'
 import type { FolderEntry, Listing } from './listing.ts'
 import type { CopyPool } from './pool.ts'
 import type { TargetSide } from './sides.ts'
-import { closeLocalTarget, keepsCase, makeFolders, roomAt, setFolderTimes, type LocalTarget } from './target-local.ts'
+import {
+  closeLocalTarget,
+  keepsCase,
+  makeFolders,
+  roomAt,
+  setFolderTimes,
+  type LocalTarget,
+} from './target-local.ts'
 import { batchEntry, type Wanted } from './work.ts'
 
 /** Files that one thread looks at in one go. */
@@ -28,7 +35,8 @@ export class LocalSide implements TargetSide {
   list(): Promise<Listing> {
     const { root, ignore, made } = this.#target
     // A dry run made no folder.
-    if (made && this.#target.staging === '') return Promise.resolve({ files: [], folders: [], odd: [], errors: [] })
+    if (made && this.#target.staging === '')
+      return Promise.resolve({ files: [], folders: [], odd: [], errors: [] })
     return this.#pool.run({ kind: 'list', root, ignore })
   }
 

@@ -2,8 +2,7 @@ import { ExpectedError } from '../../engine/errors.ts'
 
 /** Where a copy comes from or goes to, as a person writes it. */
 export type PlaceText =
-  | { kind: 'local'; path: string }
-  | { kind: 'ssh'; user: string; host: string; port: number; path: string }
+  { kind: 'local'; path: string } | { kind: 'ssh'; user: string; host: string; port: number; path: string }
 
 /**
  * Understands `ssh://user@host:port/path` (percent-decoded) or a local path.
@@ -18,7 +17,8 @@ export function parsePlace(text: string): PlaceText {
   const match = /^ssh:\/\/(?:([^@/]*)@)?(\[[0-9a-f:.%]+\]|[^:/@]+)(?::(\d+))?(\/.*)?$/is.exec(text)
   if (!match) throw wrong(text, 'It has no host.')
   const [, login = '', host = '', port, path = ''] = match
-  if (login.includes(':')) throw wrong(text.replace(/:[^@:]*@/, ':…@'), 'A password does not belong into an address.')
+  if (login.includes(':'))
+    throw wrong(text.replace(/:[^@:]*@/, ':…@'), 'A password does not belong into an address.')
   const user = decoded(login, text)
   if (user === '') throw wrong(text, 'It names no user.')
   const decodedPath = decoded(path, text)

@@ -59,7 +59,11 @@ export async function probeSource(link: ServerLink): Promise<ServerFacts> {
     )
   }
   if (facts.has('file'))
-    throw new NotABackupPathError(where, 'It is a file, not a folder.', 'Name the folder that holds accounts/ and items/.')
+    throw new NotABackupPathError(
+      where,
+      'It is a file, not a folder.',
+      'Name the folder that holds accounts/ and items/.',
+    )
   const root = facts.get('root')?.[0]
   if (root === undefined || code !== 0) {
     const said = stderr.trim().split('\n')[0] ?? ''

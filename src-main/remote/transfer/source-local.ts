@@ -61,7 +61,9 @@ export class LocalSource implements SourceSide {
     const flush = async (): Promise<void> => {
       if (works.length === 0) return
       const buffer =
-        used <= this.#batchBytes ? (this.#free.pop() ?? new ArrayBuffer(this.#batchBytes)) : new ArrayBuffer(used)
+        used <= this.#batchBytes
+          ? (this.#free.pop() ?? new ArrayBuffer(this.#batchBytes))
+          : new ArrayBuffer(used)
       let at = 0
       const entries = works.map((work) => {
         const entry = batchEntry(work, at)

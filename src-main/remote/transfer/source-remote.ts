@@ -272,7 +272,9 @@ function tarCommand({ root, gnuTar }: ServerFacts): string[] {
 function reasonsOf(stderr: string): Map<string, string> {
   const reasons = new Map<string, string>()
   for (const line of complaints(stderr)) {
-    const match = /^tar: (?:\.\/)?(.+?): (?:Warning: )?(Cannot .*|Read error.*|File removed.*|.*: .*)$/i.exec(line)
+    const match = /^tar: (?:\.\/)?(.+?): (?:Warning: )?(Cannot .*|Read error.*|File removed.*|.*: .*)$/i.exec(
+      line,
+    )
     if (match?.[1] !== undefined && match[2] !== undefined) reasons.set(match[1], match[2])
   }
   return reasons
@@ -335,8 +337,13 @@ function noTar(name: string, stderr: string): ExpectedError {
 }
 
 function gone(name: string): ConnectionError {
-  return new ConnectionError('session', { user: '', host: name, port: 22 }, `The connection to ${name} was lost`, {
-    why: 'The transfer ended without an exit code.',
-    next: 'Lifeboat connects again by itself; if that fails, check network and server.',
-  })
+  return new ConnectionError(
+    'session',
+    { user: '', host: name, port: 22 },
+    `The connection to ${name} was lost`,
+    {
+      why: 'The transfer ended without an exit code.',
+      next: 'Lifeboat connects again by itself; if that fails, check network and server.',
+    },
+  )
 }

@@ -136,7 +136,11 @@ class Copy implements CopyHandle {
     }
   }
 
-  #outcome(run: CopyRun | null, result: Omit<CopyOutcome['result'], 'mode' | 'seconds'>, stopped: boolean): CopyOutcome {
+  #outcome(
+    run: CopyRun | null,
+    result: Omit<CopyOutcome['result'], 'mode' | 'seconds'>,
+    stopped: boolean,
+  ): CopyOutcome {
     const seconds = Math.round((Date.now() - this.#startedAt) / 10) / 100
     return {
       result: {
@@ -181,7 +185,11 @@ class Copy implements CopyHandle {
     const local = openLocalTarget(target.path, dryRun)
     const pool = this.#startPool(null, local)
     const given = { flow: this.#flow, batchBytes: BATCH_BYTES, free, stall: timing.stall, onBytes }
-    return { mode: 'pull', source: new RemoteSource(link, facts, given), target: this.#localSide(local, pool, free) }
+    return {
+      mode: 'pull',
+      source: new RemoteSource(link, facts, given),
+      target: this.#localSide(local, pool, free),
+    }
   }
 
   #startPool(source: string | null, local: ReturnType<typeof openLocalTarget> | null): CopyPool {

@@ -118,7 +118,7 @@ export class StagedFile {
   }
 
   write(piece: Buffer): void {
-    for (let done = 0; done < piece.length; ) done += writeSync(this.#fd, piece, done)
+    for (let done = 0; done < piece.length;) done += writeSync(this.#fd, piece, done)
   }
 
   end(): void {

@@ -59,15 +59,7 @@ export interface CopyTiming {
 export const TIMING: CopyTiming = { patience: 10 * 60_000, stall: 60_000, backOff: 500 }
 
 export type CopyPhase =
-  | 'connecting'
-  | 'listing'
-  | 'metadata'
-  | 'first'
-  | 'blobs'
-  | 'again'
-  | 'checking'
-  | 'removing'
-  | 'done'
+  'connecting' | 'listing' | 'metadata' | 'first' | 'blobs' | 'again' | 'checking' | 'removing' | 'done'
 
 export interface CopyProgress {
   mode: CopyMode
