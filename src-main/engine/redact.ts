@@ -14,9 +14,10 @@ const RULES: readonly [RegExp, string][] = [
     /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g,
     `[private key ${MASK}]`,
   ],
-  [/\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[^}]*|ARGON2[^}]*)\}[^\s"',;]+/gi, `[password hash ${MASK}]`],
+  [/\{(?:S?SHA\d*|S?MD5|CRYPT|PBKDF2[^}]{0,64}|ARGON2[^}]{0,64})\}[^\s"',;]+/gi, `[password hash ${MASK}]`],
   [/\$(?:1|2[abxy]?|5|6|y|argon2(?:id?|d))\$[./A-Za-z0-9$,=+-]{8,}/g, `[password hash ${MASK}]`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*):[^\s/@]+@/gi, `$1:${MASK}@`],
+  // bounded, or a long text of letters and dots would take minutes
+  [/\b([a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@]{0,256}):[^\s/@]+@/gi, `$1:${MASK}@`],
   [/\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${MASK}`],
   [/\b(set-cookie|cookie|authorization)(\s*:\s*)[^\r\n]+/gi, `$1$2${MASK}`],
   [

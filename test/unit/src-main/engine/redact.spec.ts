@@ -80,3 +80,16 @@ describe('values', () => {
     }
   })
 })
+
+describe('long hostile texts', () => {
+  test.each(['a.', '{PBKDF2', 'https://a', 'cookie '])('%j repeated takes no time to speak of', (part) => {
+    const begin = Date.now()
+    redactText(part.repeat(Math.ceil(262_144 / part.length)))
+    // it was minutes
+    expect(Date.now() - begin).toBeLessThan(5000)
+  })
+
+  test('a password in a URL is found behind a long text', () => {
+    expect(redactText(`${'a.'.repeat(5000)}ssh://anna:${SECRET}@old.example.org`)).not.toContain(SECRET)
+  })
+})
