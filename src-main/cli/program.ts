@@ -8,6 +8,8 @@ import { accountList, parseRate } from './copy-options.ts'
 import type { CopyCommandOptions } from './copy.ts'
 import type { ExportCommandOptions } from './export-command.ts'
 import type { HealOptions } from './heal-command.ts'
+import type { LoginOptions } from './ssh-login.ts'
+import type { ServersOptions } from './servers-command.ts'
 import type { SampleOptions } from './sample-command.ts'
 import type { SearchOptions } from './search-command.ts'
 import type { ServeCommandOptions } from './serve-command.ts'
@@ -138,6 +140,32 @@ function buildProgram(): Command {
       ),
     )
 
+  withLogin(
+    command(
+      program,
+      'probe',
+      'look at a server over SSH: system, Carbonio, volumes, backup; nothing is changed',
+    ),
+  )
+    .argument('<server>', 'ssh://user@host:port')
+    .action((server: string, options: CommonOptions & LoginOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./probe-command.ts')).probeCommand(context, server, options),
+      ),
+    )
+
+  withLogin(command(program, 'servers', 'the list of servers; add, remove, import'))
+    .option('--add <server>', 'add ssh://user@host:port')
+    .option('--name <name>', 'its name in the list (default: the host)')
+    .addOption(new Option('--role <role>', 'what it is').choices(['old', 'new', 'storage', 'other']))
+    .option('--remove <name>', 'take one off the list (name or id)')
+    .option('--import [file]', 'add the hosts of an OpenSSH configuration (default: ~/.ssh/config)')
+    .action((options: CommonOptions & ServersOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./servers-command.ts')).serversCommand(context, options),
+      ),
+    )
+
   command(program, 'serve', 'the app as a page in the browser, on 127.0.0.1 only')
     .argument('[path]', 'a Backup Path to open at once')
     .option('--port <n>', 'port (default: any free one)', wholeNumber(0, 65535))
@@ -172,6 +200,18 @@ function buildProgram(): Command {
 
 function command(program: Command, name: string, description: string): Command {
   return withCommonOptions(program.command(name).description(description)).allowExcessArguments(false)
+}
+
+function withLogin(command: Command): Command {
+  return command
+    .option('--identity <file>', 'private key to log in with (default: the agent, then the keys in ~/.ssh)')
+    .option('--known-hosts <file>', "known_hosts of this server (default: Lifeboat's own and OpenSSH's)")
+    .addOption(
+      new Option(
+        '--privilege <way>',
+        'how commands become root or zextras (default: as the user suggests)',
+      ).choices(['zextras', 'root', 'sudo', 'sudo-password', 'su']),
+    )
 }
 
 function deletedOption(): Option {

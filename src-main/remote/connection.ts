@@ -268,9 +268,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
       hostVerifier,
       authHandler: loginHandler(hop, patient(options.secrets, clock), trail),
       ...(through ? { sock: through } : {}),
-      ...(types.length > 0
-        ? { algorithms: { serverHostKey: { prepend: hostKeyAlgorithms(types), append: [], remove: [] } } }
-        : {}),
+      ...preferred(types),
     }
     client.connect(config)
   })
@@ -337,10 +335,22 @@ function abortReason(signal: AbortSignal | undefined): Error {
   return signal?.reason instanceof Error ? signal.reason : new Error('Stopped.')
 }
 
-/** Key types of known_hosts as signature algorithms: an `ssh-rsa` key signs with SHA-2 today. */
-function hostKeyAlgorithms(types: readonly string[]): ServerHostKeyAlgorithm[] {
-  const names = types.flatMap((type) =>
-    type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type],
-  )
-  return names as ServerHostKeyAlgorithm[]
+/** What ssh2 can verify. */
+const HOST_KEY_ALGORITHMS: Readonly<Record<string, readonly ServerHostKeyAlgorithm[]>> = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  // An `ssh-rsa` key signs with SHA-2 today.
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'],
+}
+
+/**
+ * Asks first for the types of key that are known of this host. ssh2 leaves alone what is on its list already when told
+ * to put it in front, so it is taken off first: the order of these two matters.
+ */
+function preferred(types: readonly string[]): Pick<ConnectConfig, 'algorithms'> {
+  const first = types.flatMap((type) => HOST_KEY_ALGORITHMS[type] ?? [])
+  if (first.length === 0) return {}
+  return { algorithms: { serverHostKey: { remove: first, prepend: first, append: [] } } }
 }

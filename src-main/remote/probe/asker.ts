@@ -1,3 +1,4 @@
+import { ConnectionError } from '../connection-errors.ts'
 import type { RemoteShell, RunAs } from '../shell.ts'
 import { CannotTell } from './fact.ts'
 
@@ -7,7 +8,8 @@ const ASK_MS = 10_000
 const MAX_ANSWER = 4 * 1024 * 1024
 
 export interface AskOptions {
-  as?: RunAs
+  /** `best`: as whoever sees the most that this login can become. */
+  as?: RunAs | 'best'
   timeout?: number
   /** Exit codes that still come with an answer; default 0. */
   accept?: readonly number[]
@@ -17,6 +19,8 @@ export interface AskOptions {
 export interface Asker {
   readonly shell: RemoteShell
   readonly signal: AbortSignal
+  /** root where this login can become it, else zextras, else itself. */
+  best(): Promise<RunAs>
   /**
    * What a program prints, in the C locale.
    * @throws CannotTell with the reason in words, ConnectionError when the connection is lost
@@ -31,13 +35,29 @@ export function makeAsker(shell: RemoteShell, signal: AbortSignal): Asker {
   let running = 0
   const waiting: (() => void)[] = []
 
+  let found: Promise<RunAs> | null = null
+
+  async function findBest(): Promise<RunAs> {
+    for (const as of ['root', 'zextras'] as const) {
+      const result = await shell.run(['true'], { as, timeout: ASK_MS, signal }).catch((error: unknown) => {
+        const cannot = error instanceof ConnectionError && error.step === 'privilege'
+        if (!cannot) throw error
+        return null
+      })
+      if (result?.code === 0) return as
+    }
+    return 'login'
+  }
+  const best = (): Promise<RunAs> => (found ??= findBest())
+
   async function ask(argv: readonly string[], options: AskOptions = {}): Promise<string> {
+    const as = options.as === 'best' ? await best() : (options.as ?? 'login')
     if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
     running++
     try {
       signal.throwIfAborted()
       const { code, stdout, stderr } = await shell.run(['env', 'LC_ALL=C', ...argv], {
-        as: options.as ?? 'login',
+        as,
         timeout: options.timeout ?? ASK_MS,
         maxOutput: MAX_ANSWER,
         signal,
@@ -49,7 +69,7 @@ export function makeAsker(shell: RemoteShell, signal: AbortSignal): Asker {
       waiting.shift()?.()
     }
   }
-  return { shell, signal, ask }
+  return { shell, signal, ask, best }
 }
 
 function failure(program: string, code: number | null, said: string): string {

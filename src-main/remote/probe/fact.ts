@@ -31,3 +31,9 @@ export function reasonOf(error: unknown): string {
   if (error instanceof CannotTell || typeof why !== 'string') return message
   return `${message}: ${why}`
 }
+
+/** The value of a fact that another one hangs on. */
+export function needs<Value>(fact: Fact<Value>): Value {
+  if (!fact.known) throw new CannotTell(fact.because)
+  return fact.value
+}

@@ -1,7 +1,25 @@
 import type { Fact, ServerReport } from '../../contract/server-report.ts'
 import type { RemoteShell } from '../shell.ts'
 import { makeAsker, type Asker } from './asker.ts'
-import { tell, unknown } from './fact.ts'
+import { askCaseSensitive, askFree, askOwner, askReadOnly, askSize } from './backup-path.ts'
+import {
+  askBackupPath,
+  askLicence,
+  askOperations,
+  askRealTimeScanner,
+  askRetention,
+  askSmartScan,
+  backupSettings,
+} from './backup-settings.ts'
+import {
+  askComponents,
+  askPackages,
+  askServerName,
+  askServiceManager,
+  askVersion,
+  askZextras,
+} from './carbonio.ts'
+import { CannotTell, known, needs, tell, unknown } from './fact.ts'
 import { askBlockDevices, askPlaces, askVolumes } from './storage.ts'
 import {
   askHostname,
@@ -18,6 +36,8 @@ export interface ProbeOptions {
   /** Hears the report whenever facts came in. */
   onChange?: (report: ServerReport) => void
   signal?: AbortSignal
+  /** How long the files of the Backup Path are counted, ms. */
+  countFor?: number
 }
 
 /**
@@ -45,7 +65,7 @@ export async function probeServer(shell: RemoteShell, options: ProbeOptions = {}
   }
 
   change()
-  const { system, storage } = report
+  const { system, carbonio, storage, backup } = report
   // The clock first, while nothing else makes the answers late.
   await find(system, 'timeDifference', (asked) => askTimeDifference(asked))
   await Promise.all([
@@ -58,11 +78,54 @@ export async function probeServer(shell: RemoteShell, options: ProbeOptions = {}
     find(system, 'load', askLoad),
     find(storage, 'volumes', askVolumes),
     find(storage, 'blockDevices', askBlockDevices),
-    find(storage, 'places', (asked) => askPlaces(asked, null)),
+    find(carbonio, 'zextras', askZextras),
+    find(carbonio, 'packages', askPackages),
+    find(carbonio, 'serviceManager', askServiceManager),
   ])
+
+  // Who cannot become zextras cannot ask Carbonio: said once and shortly, not by every command in its own words.
+  const zextras = await tell(() => asker.ask(['true'], { as: 'zextras' }), signal)
+  const ofCarbonio = async <Value>(question: () => Promise<Value>): Promise<Value> => {
+    needs(zextras)
+    return question()
+  }
+  // What follows asks Carbonio itself, one JVM after the other: a weak server has no room for several.
+  const settings = backupSettings(asker, zextras.known ? nameOf(asker, system.hostname) : Promise.resolve(''))
+  const path = await tell(() => askBackupPath(asker, settings, zextras), signal)
+  backup.path = path.known ? known(path.value.path) : path
+  backup.pathFrom = path.known ? known(path.value.from) : path
+  change()
+  const real = async (): Promise<string> => {
+    const { backup: place } = needs(storage.places)
+    if (place) return place.path
+    throw new CannotTell(`${needs(backup.path)} is not there, or does not answer`)
+  }
+  await find(storage, 'places', (asked) => askPlaces(asked, backup.path.known ? backup.path.value : null))
+  const looking = Promise.all([
+    find(backup, 'owner', async (asked) => askOwner(asked, await real())),
+    find(backup, 'free', async (asked) => askFree(asked, await real())),
+    find(backup, 'readOnly', async (asked) => askReadOnly(asked, await real())),
+    find(backup, 'caseSensitive', async (asked) => askCaseSensitive(asked, await real())),
+    find(backup, 'size', async (asked) => askSize(asked, await real(), options.countFor)),
+    find(carbonio, 'components', (asked) => askComponents(asked, carbonio.serviceManager)),
+  ])
+  await find(carbonio, 'version', (asked) => askVersion(asked, carbonio.packages, zextras))
+  await find(backup, 'realTimeScanner', () => ofCarbonio(() => askRealTimeScanner(settings)))
+  await find(backup, 'smartScan', (asked) => ofCarbonio(() => askSmartScan(asked, settings)))
+  await find(backup, 'retention', () => ofCarbonio(() => askRetention(settings)))
+  await find(backup, 'operations', (asked) => ofCarbonio(() => askOperations(asked)))
+  await find(backup, 'licence', (asked) => ofCarbonio(() => askLicence(asked, settings)))
+  await looking
   report.done = true
   change()
   return report
+}
+
+/** A promise that several questions wait for; that it fails is told by each of them. */
+function nameOf(asker: Asker, hostname: Fact<string>): Promise<string> {
+  const name = askServerName(asker, hostname.known ? hostname.value : null)
+  name.catch(() => undefined)
+  return name
 }
 
 function emptyReport(server: string, takenAt: number): ServerReport {

@@ -149,7 +149,8 @@ export async function askPlaces(asker: Asker, backupPath: string | null): Promis
   }
 }
 
-function placeOf(path: string, mounts: readonly Mount[]): Places['root'] | null {
+/** The mount on which a real path lies. */
+export function placeOf(path: string, mounts: readonly Mount[]): Places['root'] | null {
   const mount = mounts
     .filter(({ target }) => target === '/' || path === target || path.startsWith(`${target}/`))
     .sort((a, b) => b.target.length - a.target.length)[0]
@@ -160,7 +161,7 @@ function placeOf(path: string, mounts: readonly Mount[]): Places['root'] | null 
 /** Links followed; null when there is no such path, or it does not answer. */
 async function realPath({ ask }: Asker, path: string): Promise<string | null> {
   const real = (
-    await ask(['readlink', '-e', '--', path], { timeout: SIZE_MS, as: 'root' }).catch(() => '')
+    await ask(['readlink', '-e', '--', path], { timeout: SIZE_MS, as: 'best' }).catch(() => '')
   ).replace(/\n$/, '')
   return real === '' ? null : real
 }
