@@ -24,6 +24,7 @@ import type {
   BytesJob,
   DoubtJob,
   EntryVerdict,
+  JudgeJob,
   ReadJob,
   StagedJob,
 } from './batch.ts'
@@ -98,6 +99,15 @@ export class BatchWork {
     return answer
   }
 
+  /** A large file that is sent on from this machine. */
+  judge({ file, entry }: JudgeJob): BatchAnswer {
+    const { source } = this.#place
+    const path = file ?? (source === null ? entry.path : localPath(source, entry.path))
+    const verdict = this.#judgeFile(file === null ? this.#known(entry) : entry, path, true)
+    const ok = verdict.state === 'ok' ? 1 : 0
+    return { kind: 'batch', verdicts: [{ index: 0, ...verdict }], ok, buffer: null }
+  }
+
   /** Files of the target that have the right size: proved ones get the right time and stay. */
   doubt({ entries }: DoubtJob): BatchAnswer {
     const answer: BatchAnswer = { kind: 'batch', verdicts: [], ok: 0, buffer: null }
@@ -139,12 +149,13 @@ export class BatchWork {
   }
 
   /** The same for a file on the local disk. */
-  #judgeFile(entry: BatchEntry, path: string | Buffer): Omit<EntryVerdict, 'index'> {
+  #judgeFile(entry: BatchEntry, path: string | Buffer, wantHash = false): Omit<EntryVerdict, 'index'> {
     let detail = ''
     try {
       if (entry.digest !== null) {
         const found = this.#reader.read(path.toString(), entry.digest)
-        if (proves(found) && found.fileBytes === entry.size) return { state: 'ok', sha256: null, detail: '' }
+        if (proves(found) && found.fileBytes === entry.size)
+          return { state: 'ok', sha256: wantHash ? hashFile(path) : null, detail: '' }
         detail = detailOf(found)
       }
       return compared(entry, hashFile(path), detail)

@@ -43,6 +43,14 @@ export interface StagedJob {
   fetch: boolean
 }
 
+/** A large file on this machine that goes elsewhere: is it right, and what is its SHA-256? */
+export interface JudgeJob {
+  kind: 'judge'
+  /** Absolute; null: the file of the local source. */
+  file: string | null
+  entry: BatchEntry
+}
+
 /** Files of the target whose time does not fit: are they the ones of the source all the same? */
 export interface DoubtJob {
   kind: 'doubt'
@@ -62,7 +70,7 @@ export interface DigestsJob {
   paths: BytePath[]
 }
 
-export type Job = BytesJob | ReadJob | StagedJob | DoubtJob | ListJob | DigestsJob
+export type Job = BytesJob | ReadJob | StagedJob | JudgeJob | DoubtJob | ListJob | DigestsJob
 
 /**
  * `ok`: proved (and written). `as-is`: a damaged blob, twice read alike (and written). `unproved`: neither digest nor

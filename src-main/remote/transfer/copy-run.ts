@@ -2,12 +2,12 @@ import { availableParallelism } from 'node:os'
 import { ExpectedError } from '../../engine/errors.ts'
 import { accountFolders, digestsRead, itemFiles, scopeOf, type ReadFiles } from './accounts.ts'
 import { shown } from './byte-path.ts'
-import { Flow } from './flow.ts'
+import type { Flow } from './flow.ts'
 import { Ledger } from './ledger.ts'
 import type { Listing } from './listing.ts'
 import { caseClash, EVERYTHING, planOf, roomFor, type Plan, type Scope } from './plan.ts'
 import type { SourceSide, TargetSide } from './sides.ts'
-import type { CopyMode, CopyNotes, CopyOptions, CopyPhase, CopyResult } from './types.ts'
+import type { CopyNotes, CopyOptions, CopyPhase, CopyResult } from './types.ts'
 import type { Wanted } from './work.ts'
 
 /** A live source is listed again so often, until nothing is new. */
@@ -19,7 +19,6 @@ const MAX_DELETE = 0.05
 
 /** Both ends, ready. */
 export interface Sides {
-  mode: CopyMode
   source: SourceSide
   target: TargetSide
 }

@@ -16,6 +16,8 @@ function answer(job: Job): unknown {
       return work.read(job)
     case 'staged':
       return work.staged(job)
+    case 'judge':
+      return work.judge(job)
     case 'doubt':
       return work.doubt(job)
     case 'list':

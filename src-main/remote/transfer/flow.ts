@@ -10,7 +10,7 @@ export class Flow {
   /** When the bytes taken so far would be through at the limit. */
   #throughAt = 0
   #wake: (() => void)[] = []
-  #stopped: unknown = null
+  #stopped: Error | null = null
 
   /** @param max bytes in hand at once; @param limit bytes a second */
   constructor(max: number, limit: number | null) {
@@ -44,7 +44,7 @@ export class Flow {
 
   /** Ends every wait with an error. */
   stop(reason: unknown): void {
-    this.#stopped = reason
+    this.#stopped = reason instanceof Error ? reason : new Error(String(reason))
     this.#changed()
   }
 
@@ -66,7 +66,7 @@ export class Flow {
 
   /** Null when the transfer may go on at once; else a promise of that. Rejects when it was stopped. */
   wait(): Promise<void> | null {
-    if (this.#stopped !== null) return Promise.reject(this.#stopped as Error)
+    if (this.#stopped !== null) return Promise.reject(this.#stopped)
     return this.#mayGoOn() ? null : this.#waitLong()
   }
 
@@ -85,7 +85,7 @@ export class Flow {
         this.#wake.push(resolve)
         if (soon > 0) setTimeout(resolve, Math.min(soon + 20, 1000))
       })
-      if (this.#stopped !== null) throw this.#stopped as Error
+      if (this.#stopped !== null) throw this.#stopped
     }
   }
 

@@ -80,6 +80,11 @@ export class Ledger {
     else this.#miss(work, reason)
   }
 
+  /** A file was lost on the way, by no fault of its own. */
+  lost(work: Wanted): void {
+    this.again.push(work)
+  }
+
   /** A file that cannot come, whatever is tried. */
   never(path: string, reason: string): void {
     const entry = { path, size: 0, mtime: 0, mode: 0 }
@@ -89,7 +94,7 @@ export class Ledger {
   /** Whether this very file was given up before: the same size and time. */
   gaveUp({ entry }: Wanted): boolean {
     const known = this.#missing.get(entry.path)?.work.entry
-    return known !== undefined && known.size === entry.size && known.mtime === entry.mtime
+    return known?.size === entry.size && known.mtime === entry.mtime
   }
 
   /** A file that is not at the source any more cannot be missing. */

@@ -15,9 +15,10 @@ const MAX_WAIT = 30_000
 export class ServerLink {
   readonly name: string
   readonly path: string
+  /** Aborted when the copy is to stop. */
+  readonly signal: AbortSignal
   readonly #place: ServerPlace
   readonly #timing: CopyTiming
-  readonly #signal: AbortSignal
   readonly #onState: (waiting: string | null) => void
   #open: OpenServer | null = null
   #opening: Promise<OpenServer> | null = null
@@ -25,6 +26,7 @@ export class ServerLink {
   #failingSince: number | null = null
   #wait: number
   #closed = false
+  #making: Promise<void> | null = null
 
   constructor(
     place: ServerPlace,
@@ -36,7 +38,7 @@ export class ServerLink {
     this.path = place.path
     this.#place = place
     this.#timing = timing
-    this.#signal = signal
+    this.signal = signal
     this.#onState = onState
     this.#wait = timing.backOff
   }
@@ -50,15 +52,22 @@ export class ServerLink {
    * Waits until there is a connection again.
    * @throws the last error when it could not be made in time, or when trying again cannot help
    */
-  async reconnect(because: unknown): Promise<void> {
-    this.#drop()
+  reconnect(because: unknown): Promise<void> {
+    // Whatever else was lost with the connection waits for the same try.
+    this.#making ??= this.#connectAgain(because).finally(() => {
+      this.#making = null
+    })
+    return this.#making
+  }
+
+  async #connectAgain(because: unknown): Promise<void> {
     let error = because
     this.#failingSince ??= Date.now()
     for (;;) {
-      this.#signal.throwIfAborted()
+      this.signal.throwIfAborted()
       if (!mayPass(error) || Date.now() - this.#failingSince > this.#timing.patience) throw error
       this.#onState(error instanceof Error ? error.message : String(error))
-      await sleep(this.#wait, undefined, { signal: this.#signal })
+      await sleep(this.#wait, undefined, { signal: this.signal })
       this.#wait = Math.min(MAX_WAIT, this.#wait * 2)
       try {
         await this.#server()
@@ -83,7 +92,7 @@ export class ServerLink {
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
     const { shell } = await this.#server()
-    return shell.run(argv, { as: this.#place.as ?? 'login', signal: this.#signal, ...options })
+    return shell.run(argv, { as: this.#place.as ?? 'login', signal: this.signal, ...options })
   }
 
   /** Like `run`, and again after a lost connection: for commands that may be repeated. */
@@ -99,7 +108,7 @@ export class ServerLink {
         this.progressed()
         return value
       } catch (error) {
-        this.#signal.throwIfAborted()
+        this.signal.throwIfAborted()
         if (!(error instanceof ConnectionError)) throw error
         await this.reconnect(error)
       }
@@ -119,7 +128,7 @@ export class ServerLink {
   async #server(): Promise<OpenServer> {
     if (this.#closed) throw new Error('The transfer has ended.')
     if (this.#open) return this.#open
-    this.#opening ??= this.#place.open(this.#signal).finally(() => {
+    this.#opening ??= this.#place.open(this.signal).finally(() => {
       this.#opening = null
     })
     const server = await this.#opening

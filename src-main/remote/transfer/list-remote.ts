@@ -40,14 +40,14 @@ export async function readListing(
     if (stderr.length < 256 * 1024) stderr += piece.toString('latin1')
   })
   command.stderr.on('error', () => undefined)
-  let pending: string | null = null
+  const state: { pending: string | null } = { pending: null }
   const line = (text: string): void => {
     if (printf) return take(text)
     // A line that does not look like a beginning belongs to the name before it.
-    if (pending !== null && !STAT_RE.test(text)) pending += `\n${text}`
+    if (state.pending !== null && !STAT_RE.test(text)) state.pending += `\n${text}`
     else {
-      if (pending !== null) take(pending)
-      pending = text
+      if (state.pending !== null) take(state.pending)
+      state.pending = text
     }
   }
   command.stdout.on('data', (piece: Buffer) => {
@@ -63,7 +63,7 @@ export async function readListing(
   })
   command.stdout.on('error', () => undefined)
   const { code } = await command.ended
-  if (pending !== null) take(pending)
+  if (state.pending !== null) take(state.pending)
   listing.errors.push(...complaints(stderr))
   if (code === null) throw lostWhileListing()
   if (code !== 0 && listing.errors.length === 0)

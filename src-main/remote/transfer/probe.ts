@@ -23,6 +23,7 @@ ls >/dev/null 2>&1 || printf 'refused\\0'
 printf 'root %s\\0' "$(pwd -P)"
 find . -maxdepth 0 -printf '' >/dev/null 2>&1 && printf 'printf\\0'
 case "$(tar --version 2>/dev/null)" in *'GNU tar'*) printf 'gnutar\\0' ;; esac
+[ -d accounts ] || [ -d items ] || printf 'nobackup\\0'
 command -v sha256sum >/dev/null 2>&1 && command -v xargs >/dev/null 2>&1 && printf 'sha256sum\\0'
 printf 'uid %s\\0' "$(id -u)"
 printf 'boot %s\\0' "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
@@ -64,6 +65,13 @@ export async function probeSource(link: ServerLink): Promise<ServerFacts> {
       'It is a file, not a folder.',
       'Name the folder that holds accounts/ and items/.',
     )
+  if (facts.has('nobackup')) {
+    throw new NotABackupPathError(
+      where,
+      'It holds neither accounts/ nor items/.',
+      'Name the folder that holds them, on a server usually /opt/zextras/backup/zextras.',
+    )
+  }
   const root = facts.get('root')?.[0]
   if (root === undefined || code !== 0) {
     const said = stderr.trim().split('\n')[0] ?? ''

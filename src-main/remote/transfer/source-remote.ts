@@ -9,6 +9,7 @@ import type { FileEntry, Listing } from './listing.ts'
 import { complaints, listCommand, readListing } from './list-remote.ts'
 import type { ServerFacts } from './probe.ts'
 import { writeNames } from './remote-input.ts'
+import { readSums } from './remote-sums.ts'
 import type { ServerLink } from './link.ts'
 import type { SourceSide } from './sides.ts'
 import { TarError, TarReader, type TarEntry } from './tar-reader.ts'
@@ -94,7 +95,8 @@ export class RemoteSource implements SourceSide {
         left = reading.rest()
         if (left.length < before) bad = 0
         if (error instanceof Stalled) {
-          const stuck = left.shift()
+          const { stuck } = reading
+          left = left.filter((work) => work !== stuck)
           if (stuck) delivery.failed(stuck, STALLED)
         } else if (error instanceof TarError) {
           if (++bad >= BAD_STREAMS) throw unreadableStream(this.#link.name, error)
@@ -115,12 +117,15 @@ export class RemoteSource implements SourceSide {
         if (settled) return
         settled = true
         clearInterval(timer)
+        this.#link.signal.removeEventListener('abort', stop)
         if (error === undefined) resolve()
         else {
           command.kill()
           reject(error as Error)
         }
       }
+      const stop = (): void => end(this.#link.signal.reason)
+      this.#link.signal.addEventListener('abort', stop)
       const timer = setInterval(
         () => {
           if (held || this.#flow.paused) heard = Date.now()
@@ -185,11 +190,15 @@ class Reading {
   #now: Wanted | null = null
   #large: LargeFile | null = null
   #came = 0
+  readonly #wanted: readonly Wanted[]
+  /** How far tar is in the list. */
+  #at = 0
   /** What tar said of files that it could not read. */
   reasons = new Map<string, string>()
 
   constructor(wanted: readonly Wanted[], delivery: Delivery, batchBytes: number, free: ArrayBuffer[]) {
     this.#pending = new Map(wanted.map((work) => [work.entry.path, work]))
+    this.#wanted = wanted
     this.#delivery = delivery
     this.#batcher = new Batcher(batchBytes, free, (job, works) => delivery.batch(job, works))
     this.#reader = new TarReader({
@@ -200,6 +209,11 @@ class Reading {
       },
       end: () => this.#end(),
     })
+  }
+
+  /** The file that tar is reading when it falls silent. */
+  get stuck(): Wanted | undefined {
+    return this.#wanted[this.#at]
   }
 
   get ended(): boolean {
@@ -235,10 +249,12 @@ class Reading {
     const work = this.#pending.get(name)
     if (!work) throw notAsked(name)
     this.#now = work
+    while (this.#at < this.#wanted.length && this.#wanted[this.#at] !== work) this.#at++
     if (kind !== 'file' || size !== work.entry.size) {
       // Another file stands there now; the next listing tells which.
       this.#pending.delete(name)
       this.#came++
+      this.#at++
       this.#delivery.failed(work, CHANGED)
       return false
     }
@@ -255,6 +271,7 @@ class Reading {
     if (this.#large) this.#large.end()
     else this.#batcher.end(work)
     this.#large = null
+    this.#at++
   }
 }
 
@@ -278,36 +295,6 @@ function reasonsOf(stderr: string): Map<string, string> {
     if (match?.[1] !== undefined && match[2] !== undefined) reasons.set(match[1], match[2])
   }
   return reasons
-}
-
-async function readSums(
-  command: RunningCommand,
-  paths: readonly string[],
-  found: Map<string, string>,
-  stall: number,
-): Promise<void> {
-  let text = ''
-  let heard = Date.now()
-  const timer = setInterval(() => {
-    if (Date.now() - heard > stall) command.kill()
-  }, stall / 4)
-  command.stdout.on('error', () => undefined)
-  command.stdout.on('data', (piece: Buffer) => {
-    heard = Date.now()
-    text += piece.toString('latin1')
-    const end = text.lastIndexOf('\n')
-    for (const line of text.slice(0, Math.max(0, end)).split('\n')) {
-      if (/^[0-9a-f]{64} [ *]\.\//.test(line)) found.set(line.slice(68), line.slice(0, 64))
-    }
-    text = text.slice(end + 1)
-  })
-  command.stderr.on('error', () => undefined).resume()
-  writeNames(command.stdin, paths)
-  try {
-    await command.ended
-  } finally {
-    clearInterval(timer)
-  }
 }
 
 function notAsked(name: string): ExpectedError {

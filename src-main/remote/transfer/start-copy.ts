@@ -1,24 +1,39 @@
 import { detectLayout } from '../../backup/layout.ts'
 import { RateMeter } from '../../engine/task-rate.ts'
-import { assertApart } from '../../engine/paths.ts'
+import { assertApart, realPlace } from '../../engine/paths.ts'
+import { assertDistinct, whereaboutsHere } from './apart.ts'
 import { CopyRun, jobsOf, type Sides } from './copy-run.ts'
 import { LocalDelivery } from './deliver-local.ts'
 import { Flow } from './flow.ts'
 import { LocalSide } from './local-side.ts'
 import { CopyPool } from './pool.ts'
 import { probeSource } from './probe.ts'
+import { lookAtTarget } from './probe-target.ts'
+import { RemoteSide } from './remote-side.ts'
+import type { SourceSide, TargetSide } from './sides.ts'
 import { ServerLink } from './link.ts'
 import { LocalSource } from './source-local.ts'
 import { RemoteSource } from './source-remote.ts'
 import { openLocalTarget } from './target-local.ts'
 import { Curve } from './curve.ts'
 import { TIMING } from './types.ts'
-import type { CopyMode, CopyOptions, CopyOutcome, CopyProgress, CurvePoint } from './types.ts'
+import type {
+  CopyMode,
+  CopyOptions,
+  CopyOutcome,
+  CopyPlace,
+  CopyProgress,
+  CopyTiming,
+  CurvePoint,
+} from './types.ts'
 
 /** Bytes of small files that go to a thread in one go. */
 const BATCH_BYTES = 256 * 1024
 /** Bytes that came in and are not yet judged and written, for each thread. */
 const IN_HAND = 4 * BATCH_BYTES
+
+/** A stopped copy clears up on the servers for so long, ms. */
+const STOP_MS = 3000
 
 /** A running copy. */
 export interface CopyHandle {
@@ -54,6 +69,7 @@ class Copy implements CopyHandle {
   #run: CopyRun | null = null
   #waiting: string | null = null
   #pool: CopyPool | null = null
+  #target: TargetSide | null = null
   #tick: NodeJS.Timeout | null = null
 
   constructor(options: CopyOptions) {
@@ -79,7 +95,10 @@ class Copy implements CopyHandle {
     const reason = new Stopped('Stopped.')
     this.#flow.stop(reason)
     this.#abort.abort(reason)
-    for (const link of this.#links) link.close()
+    // Time to clear up over there; what still waits for a server then does so no more.
+    setTimeout(() => {
+      for (const link of this.#links) link.close()
+    }, STOP_MS).unref()
   }
 
   setLimit(limit: number | null): void {
@@ -117,10 +136,9 @@ class Copy implements CopyHandle {
   }
 
   async #whole(): Promise<CopyOutcome> {
-    let sides: Sides | null = null
     this.#tick = setInterval(() => this.#measure(), 250)
     try {
-      sides = await this.#open()
+      const sides = await this.#open()
       const run = new CopyRun(this.#options, sides, this.#flow)
       this.#run = run
       return this.#outcome(run, await run.run(), false)
@@ -131,7 +149,7 @@ class Copy implements CopyHandle {
       clearInterval(this.#tick)
       // Threads first: nothing is written any more when the staging folder goes.
       await this.#pool?.close()
-      await sides?.target.close()
+      await this.#target?.close()
       for (const link of this.#links) link.close()
     }
   }
@@ -166,30 +184,49 @@ class Copy implements CopyHandle {
       if (this.#run) this.#run.bytes += bytes
     }
     const free: ArrayBuffer[] = []
-    if (target.kind !== 'local') throw new Error('not yet')
-    if (source.kind === 'local') {
-      const root = detectLayout(source.path).root
-      assertApart(target.path, root, 'target')
-      const local = openLocalTarget(target.path, dryRun)
-      const pool = this.#startPool(root, local)
-      const given = { flow: this.#flow, batchBytes: BATCH_BYTES, free }
-      const side = this.#localSide(local, pool, free)
-      return { mode: 'local', source: new LocalSource(root, { ...given, pool, onBytes }), target: side }
+    const given = { flow: this.#flow, batchBytes: BATCH_BYTES, free }
+    const link = source.kind === 'server' ? await this.#connect(source, timing) : null
+    const facts = link === null ? null : await probeSource(link)
+    const root = source.kind === 'local' ? detectLayout(source.path).root : null
+    const here = root === null ? null : whereaboutsHere(root)
+    const from = facts === null ? here : { ...facts, there: true }
+    if (target.kind === 'local') {
+      if (root !== null) assertApart(target.path, root, 'target')
+      if (from !== null) assertDistinct(from, whereaboutsHere(realPlace(target.path)))
     }
-    const link = new ServerLink(source, timing, this.#abort.signal, (waiting) => {
+    const far = target.kind === 'server' ? await this.#connect(target, timing) : null
+    const look = far === null ? null : await lookAtTarget(far)
+    if (look !== null && from !== null) assertDistinct(from, look)
+    const local = target.kind === 'local' ? openLocalTarget(target.path, dryRun) : null
+    const pool = this.#startPool(root, local)
+    let side: TargetSide
+    if (local !== null) side = this.#localSide(local, pool, free)
+    else {
+      const remote = new RemoteSide(far!, look!, {
+        ...given,
+        pool,
+        ledger: () => this.#run!.ledger,
+        source: root,
+      })
+      this.#target = remote
+      if (!dryRun) await remote.open()
+      side = remote
+    }
+    this.#target = side
+    const origin: SourceSide =
+      link !== null && facts !== null
+        ? new RemoteSource(link, facts, { ...given, stall: timing.stall, onBytes })
+        : new LocalSource(root!, { ...given, pool, onBytes })
+    return { source: origin, target: side }
+  }
+
+  async #connect(place: Extract<CopyPlace, { kind: 'server' }>, timing: CopyTiming): Promise<ServerLink> {
+    const link = new ServerLink(place, timing, this.#abort.signal, (waiting) => {
       this.#waiting = waiting
     })
     this.#links.push(link)
     await link.connect()
-    const facts = await probeSource(link)
-    const local = openLocalTarget(target.path, dryRun)
-    const pool = this.#startPool(null, local)
-    const given = { flow: this.#flow, batchBytes: BATCH_BYTES, free, stall: timing.stall, onBytes }
-    return {
-      mode: 'pull',
-      source: new RemoteSource(link, facts, given),
-      target: this.#localSide(local, pool, free),
-    }
+    return link
   }
 
   #startPool(source: string | null, local: ReturnType<typeof openLocalTarget> | null): CopyPool {
@@ -198,7 +235,7 @@ class Copy implements CopyHandle {
       target: local?.root ?? null,
       staging: local?.staging ?? null,
       owner: local?.owner ?? null,
-      umask: process.umask(),
+      umask: local?.umask ?? 0,
     })
     return this.#pool
   }

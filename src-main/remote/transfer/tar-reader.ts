@@ -48,7 +48,7 @@ export class TarReader {
   #wanted = false
   #meta: { type: string; pieces: Buffer[] } | null = null
   #longName: BytePath | null = null
-  #pax: Map<string, string> = new Map()
+  #pax = new Map<string, string>()
   #zeroBlocks = 0
 
   constructor(sink: TarSink) {

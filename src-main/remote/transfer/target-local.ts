@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   existsSync,
+  fstatSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -39,6 +40,8 @@ export interface LocalTarget {
   /** The folder was not there before. */
   made: boolean
   owner: { uid: number; gid: number } | null
+  /** Permission bits that the system takes away from new files. */
+  umask: number
 }
 
 /**
@@ -49,7 +52,7 @@ export function openLocalTarget(path: string, dryRun: boolean): LocalTarget {
   const root = realPlace(resolve(path))
   refuseForeign(root)
   const made = !existsSync(root)
-  if (dryRun) return { root, staging: '', ignore: NOT_OURS, made, owner: null }
+  if (dryRun) return { root, staging: '', ignore: NOT_OURS, made, owner: null, umask: 0 }
   mkdirSync(root, { recursive: true })
   const staging = stagingFor(root)
   takeLock(staging, root)
@@ -57,7 +60,18 @@ export function openLocalTarget(path: string, dryRun: boolean): LocalTarget {
     // What a killed run left: never resumed by offset, so worth nothing.
     if (name !== LOCK) rmSync(join(staging, name), { recursive: true, force: true })
   }
-  return { root, staging, ignore: NOT_OURS, made, owner: ownerHere() }
+  return { root, staging, ignore: NOT_OURS, made, owner: ownerHere(), umask: umaskAt(staging) }
+}
+
+function umaskAt(staging: string): number {
+  const file = join(staging, 'mode')
+  const fd = openSync(file, 'wx', 0o777)
+  try {
+    return 0o777 & ~fstatSync(fd).mode
+  } finally {
+    closeSync(fd)
+    rmSync(file, { force: true })
+  }
 }
 
 /** Gives the staging folder and the lock away. Never throws. */
