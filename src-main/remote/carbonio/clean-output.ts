@@ -1,4 +1,5 @@
-import { redactText } from '../../engine/redact.ts'
+import { isSecretKey, redactText } from '../../engine/redact.ts'
+import { endOfObject } from './json-reply.ts'
 
 /** Most that a person is shown of one output, characters: the beginning and the end. */
 const SHOWN = 256 * 1024
@@ -32,6 +33,72 @@ function visible(text: string): string {
   )
 }
 
+const MASK = '***'
+
+/** True when a key of an output names a secret: `s3AccessPassword`, `access key`, `secretKey` of a bucket. */
+export function isSecretName(key: string): boolean {
+  return /(?:secret|token)[_ -]?key/i.test(key) || isSecretKey(key.trim().replaceAll(' ', '_'))
+}
+
+const JSON_KEY = /"([^"\\]{1,100})"\s*:\s*/g
+const JSON_STRING = /"((?:[^"\\]|\\.)*)"/y
+/** A string that is not closed goes to the end of its line. */
+const JSON_SCALAR = /"(?:[^"\\\n]|\\.)*"?|[^\s,}\]"{[]+/y
+
+/** Index behind the JSON value at `from`; of a torn object or list the end of the text. */
+function endOfValue(text: string, from: number): number {
+  if (text[from] === '{' || text[from] === '[') {
+    const end = endOfObject(text, from)
+    return end < 0 ? text.length : end
+  }
+  JSON_SCALAR.lastIndex = from
+  return JSON_SCALAR.test(text) ? JSON_SCALAR.lastIndex : from
+}
+
+/** JSON with the values of secrets replaced, also where it is torn or stands in text. */
+function maskJson(text: string): string {
+  let masked = ''
+  let copied = 0
+  // `{"attribute": NAME, "value": …}`, as config prints settings
+  let secretAttribute = false
+  JSON_KEY.lastIndex = 0
+  for (let match = JSON_KEY.exec(text); match !== null; match = JSON_KEY.exec(text)) {
+    const key = match[1]!
+    const from = JSON_KEY.lastIndex
+    if (isSecretName(key) || (key === 'value' && secretAttribute)) {
+      const end = endOfValue(text, from)
+      masked += `${text.slice(copied, from)}"${MASK}"`
+      copied = end
+      JSON_KEY.lastIndex = end
+    } else if (key === 'attribute') {
+      JSON_STRING.lastIndex = from
+      secretAttribute = isSecretName(JSON_STRING.exec(text)?.[1] ?? '')
+    }
+  }
+  return masked + text.slice(copied)
+}
+
+const LINE_PAIR =
+  /^([ \t]*)([A-Za-z][\w.-]{0,100}?(?: [\w.-]{1,40}){0,3})([ \t]{2,}|\t|_{3,}|[ \t]*[=:][ \t]*)(\S.*)$/
+
+/**
+ * Values of secrets in the forms of this command: JSON, padded lines, and the two lines `attribute NAME`, `value …`.
+ * The general redaction knows passwords in prose and command lines, not settings by their names.
+ */
+function maskValues(text: string): string {
+  const json = maskJson(text)
+  let secretAttribute = false
+  return json
+    .split('\n')
+    .map((line) => {
+      const [, blanks = '', key = '', between = '', value = ''] = LINE_PAIR.exec(line) ?? []
+      const secret = isSecretName(key) || (secretAttribute && key === 'value')
+      if (key !== '') secretAttribute = key === 'attribute' && isSecretName(value.trim())
+      return secret && key !== '' ? `${blanks}${key}${between}${MASK}` : line
+    })
+    .join('\n')
+}
+
 /** What a person, a log or an error may see of an output: no terminal codes, no secrets, not endless. */
 export function shownOutput(output: string): string {
   let text = output
@@ -39,5 +106,5 @@ export function shownOutput(output: string): string {
     const cut = text.length - SHOWN
     text = `${text.slice(0, SHOWN - SHOWN_END)}\n[… ${cut} characters left out …]\n${text.slice(-SHOWN_END)}`
   }
-  return redactText(visible(cleanOutput(text)))
+  return redactText(maskValues(visible(cleanOutput(text))))
 }

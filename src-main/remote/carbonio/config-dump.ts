@@ -45,8 +45,8 @@ export const configDump = defineOperation({
   // one padded `name value` per line, as the vendor's support instructions cut it
   read: ({ parts }) => {
     const pairs = pairsOf(parts.length === 1 ? withoutSecrets(parts[0]!.payload) : undefined)
-    // words of an error message may look like one setting
-    return pairs.size > 1 || [...pairs.keys()].some((key) => /^(?:zx|backup|zimbra|carbonio)/i.test(key))
+    // any words look like settings: a dump has some of the vendor's names
+    return [...pairs.keys()].some((key) => /^(?:Zx[A-Z]|backup|zimbra|carbonio|team)[A-Za-z]/.test(key))
       ? { settings: Object.fromEntries(pairs) }
       : null
   },

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { isSecretKey } from '../../engine/redact.ts'
 import { booleanOf, textOf } from './arguments.ts'
 import { attributeArgument, configSyntaxSchema, configTargetSchema, configWords } from './config-arguments.ts'
 import { isObject, pick } from './json-reply.ts'
+import { isSecretName } from './clean-output.ts'
 import { defineOperation } from './operation.ts'
 import { deepPick } from './replies.ts'
 
@@ -46,7 +46,7 @@ export const configGet = defineOperation({
       const holder = named === attribute ? entry : isObject(keyed) ? keyed : { value: keyed }
       return {
         attribute,
-        value: isSecretKey(attribute) ? '***' : settingText(pick(holder, 'value') ?? null),
+        value: isSecretName(attribute) ? '***' : settingText(pick(holder, 'value') ?? null),
         inherited: booleanOf(pick(holder, 'isInherited')),
       }
     }

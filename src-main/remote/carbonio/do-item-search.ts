@@ -68,7 +68,7 @@ export const doItemSearch = defineOperation({
     if (!entries?.every(isObject)) return null
     const items = entries.map((entry) => ({ id: textOf(pick(entry, ...IDS)), fields: fieldsOf(entry) }))
     return items.every(({ id }) => id !== null && /^[\w-]+$/.test(id)) &&
-      (items.length > 0 || reply.text !== '')
+      (items.length > 0 || reply.text.trim() !== '')
       ? { items }
       : null
   },

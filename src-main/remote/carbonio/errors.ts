@@ -1,7 +1,7 @@
 import type { Advice } from '../../engine/errors.ts'
 import { commandLine } from '../quote.ts'
-import { isSecretKey, redactText } from '../../engine/redact.ts'
-import { shownOutput } from './clean-output.ts'
+import { redactText } from '../../engine/redact.ts'
+import { isSecretName, shownOutput } from './clean-output.ts'
 
 /** What went wrong with a command of Carbonio. */
 export type CarbonioErrorKind =
@@ -69,7 +69,7 @@ export function redactedCommand(argv: readonly string[]): string {
     const before = argv[index - 1]
     // `config server set H attribute NAME value SECRET`: the name stands two places before
     const named = before === 'value' ? argv[index - 2] : before
-    return named !== undefined && isSecretKey(named) ? '***' : redactText(argument)
+    return named !== undefined && isSecretName(named) ? '***' : redactText(argument)
   })
   return commandLine(shown)
 }

@@ -3,6 +3,7 @@ import { pathArgument } from './arguments.ts'
 import { defineOperation } from './operation.ts'
 import { isUuid } from './replies.ts'
 import { isObject } from './json-reply.ts'
+import { linesOf } from './text-tree.ts'
 
 function pairsIn(value: unknown, pairs: { from: string; to: string }[], depth: number): void {
   if (depth > 6) return
@@ -32,12 +33,12 @@ export const getMap = defineOperation({
   output: z.object({ pairs: z.array(z.object({ from: z.string(), to: z.string() })).min(1) }),
   words: ({ file }) => ['backup', 'getMap', file],
   // a table of the binary map (D); its form is not published: rows of two ids are what is understood
-  read: ({ format, parts, text }) => {
+  read: ({ format, parts, tree }) => {
     const pairs: { from: string; to: string }[] = []
     if (format === 'json') pairsIn(parts[0]?.payload, pairs, 0)
     else {
-      for (const line of text.split('\n')) {
-        const ids = line.split(/[\s,;|=>_]+/).filter(isUuid)
+      for (const { text } of linesOf(tree)) {
+        const ids = text.split(/[\s,;|=>_]+/).filter(isUuid)
         if (ids.length === 2) pairs.push({ from: ids[0]!, to: ids[1]! })
       }
     }

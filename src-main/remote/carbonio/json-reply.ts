@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is JsonObject {
 const MOST_OBJECTS = 1000
 
 /** Index behind the bracket that closes the one at `from`; -1 when it is never closed (torn output). */
-function endOfObject(text: string, from: number): number {
+export function endOfObject(text: string, from: number): number {
   let depth = 0
   let inString = false
   for (let index = from; index < text.length; index += 1) {
@@ -31,30 +31,50 @@ function endOfObject(text: string, from: number): number {
 
 const isEnvelope = (value: JsonObject): boolean => 'response' in value || 'ok' in value || 'error' in value
 
+/** Openings that are never closed, before the output is taken for text. */
+const MOST_OPEN = 3
+
+/** What an output holds: one reply as JSON, no JSON at all (text), or JSON of which nothing may be concluded. */
+export type FoundJson =
+  { kind: 'one'; value: JsonObject } | { kind: 'none' } | { kind: 'doubtful'; why: string }
+
 /**
- * The one JSON object of an output, with text in front of it and behind it. A torn object is never read in parts, and of
- * two different replies none is chosen: both are null.
+ * The one JSON reply of an output, with text in front of it and behind it. A torn reply is never read in parts, and of
+ * two different ones none is chosen. Braces in text (a schedule, a log line) are no reply.
  */
-export function findJson(text: string): JsonObject | null {
-  const found: JsonObject[] = []
+export function findJson(text: string): FoundJson {
+  const envelopes: JsonObject[] = []
+  let open = 0
   let from = 0
-  for (let tries = 0; tries < MOST_OBJECTS; tries += 1) {
+  for (let tries = 0; tries < MOST_OBJECTS && open < MOST_OPEN; tries += 1) {
     const start = text.indexOf('{', from)
     if (start < 0) break
     const end = endOfObject(text, start)
-    // not closed: what is inside may look complete, but is only a part of the reply
-    if (end < 0) return null
-    try {
-      const value: unknown = JSON.parse(text.slice(start, end))
-      if (isObject(value)) found.push(value)
-    } catch {
-      // braces of a log line
+    if (end < 0) {
+      // not closed: what is inside may look complete, but is only a part of the reply
+      if (/^\{\s*(?:"|$)/.test(text.slice(start, start + 200)))
+        return { kind: 'doubtful', why: 'Its JSON is torn.' }
+      open += 1
+      from = start + 1
+      continue
     }
+    const value = objectIn(text.slice(start, end))
+    if (value !== null && isEnvelope(value)) envelopes.push(value)
+    else if (value !== null && text.trim().length === end - start) return { kind: 'one', value }
     from = end
   }
-  const envelopes = found.filter(isEnvelope)
-  if (envelopes.length > 0) return envelopes.length === 1 ? envelopes[0]! : null
-  return found.length === 1 ? found[0]! : null
+  if (envelopes.length > 1) return { kind: 'doubtful', why: 'It holds several replies.' }
+  return envelopes.length === 1 ? { kind: 'one', value: envelopes[0]! } : { kind: 'none' }
+}
+
+function objectIn(text: string): JsonObject | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : null
+  } catch {
+    // braces of a log line
+    return null
+  }
 }
 
 /** One node's part of a reply with the error it may be. */

@@ -3,6 +3,7 @@ import { booleanOf, listArgument, textOf } from './arguments.ts'
 import { isObject, pick } from './json-reply.ts'
 import { defineOperation } from './operation.ts'
 import { deepPick, isUuid } from './replies.ts'
+import { linesOf } from './text-tree.ts'
 
 function heldOf(value: unknown): boolean | null {
   const text = textOf(value)?.toLowerCase()
@@ -21,15 +22,14 @@ export const legalHoldGet = defineOperation({
   }),
   words: ({ accounts }) => ['backup', 'legalHold', 'get', accounts === 'all' ? accounts : accounts.join(',')],
   // text: `address id unset`, one account per line (D); JSON is not published
-  read: ({ format, parts, text }) => {
+  read: ({ format, parts, tree }) => {
     if (format === 'text') {
-      const lines = text.split('\n').filter((line) => line.trim() !== '')
-      const accounts = lines.map((line) => {
-        const words = line.trim().split(/\s+/)
+      const accounts = [...linesOf(tree)].map(({ text }) => {
+        const words = text.split(/\s+/)
         const id = words.find(isUuid)
         return { address: words.find((word) => word.includes('@')) ?? null, id, held: heldOf(words.at(-1)) }
       })
-      return lines.length === 0 ? null : { accounts }
+      return accounts.length === 0 ? null : { accounts }
     }
     const payload = parts.length === 1 ? parts[0]!.payload : undefined
     const list = Array.isArray(payload) ? payload : deepPick(payload, ['accounts', 'accountList'], 2)

@@ -81,18 +81,23 @@ export function refusal(operation: string, message: string, why: string, next: s
   return new CarbonioError('refused', operation, message, { why, next })
 }
 
-function replyOf(stdout: string, zone: string | null): { reply: Reply; error: string | null } {
+function replyOf(
+  stdout: string,
+  zone: string | null,
+): { reply: Reply; error: string | null } | { doubt: string } {
   const text = cleanOutput(stdout)
   const json = findJson(text)
-  if (json !== null) {
-    const parts = envelopeParts(json)
+  if (json.kind === 'doubtful') return { doubt: json.why }
+  if (json.kind === 'one') {
+    const parts = envelopeParts(json.value)
     const failed = parts.filter((part) => part.error !== null)
     const error = failed
       .map((part) => (part.host === null ? part.error : `${part.host}: ${part.error}`))
       .join('; ')
     return { reply: { format: 'json', parts, text, tree: [], zone }, error: error === '' ? null : error }
   }
-  const tree = parseTree(text) ?? []
+  const tree = parseTree(text)
+  if (tree === null) return { doubt: 'It has more lines than Lifeboat reads as text.' }
   return {
     reply: {
       format: 'text',
@@ -182,8 +187,8 @@ export function defineOperation<I extends z.ZodType, T>(definition: Definition<I
         new Error(`It ended by signal ${result.signal ?? 'unknown'}.`),
       )
     }
-    const { reply, error } = replyOf(stdout, settings.zone ?? null)
-    if (error !== null) throw failureOf(name, ended, error)
+    const read = replyOf(stdout, settings.zone ?? null)
+    if ('error' in read && read.error !== null) throw failureOf(name, ended, read.error)
     if (code === null || !(definition.exitCodes ?? [0]).includes(code)) throw failureOf(name, ended, null)
 
     const common = {
@@ -194,6 +199,8 @@ export function defineOperation<I extends z.ZodType, T>(definition: Definition<I
     if (Buffer.byteLength(stdout) > MOST_OUTPUT - 4) {
       return { understood: false, why: 'The output is longer than Lifeboat reads; it was cut.', ...common }
     }
+    if ('doubt' in read) return { understood: false, why: read.doubt, ...common }
+    const { reply } = read
     const value = definition.output.safeParse(definition.read(reply, data))
     if (value.success) return { understood: true, value: value.data, format: reply.format, ...common }
     // exit code 0 is no proof: releases print an error and end with 0

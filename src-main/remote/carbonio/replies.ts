@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isSecretKey, redactText } from '../../engine/redact.ts'
+import { redactText } from '../../engine/redact.ts'
+import { isSecretName, shownOutput } from './clean-output.ts'
 import { failureIn } from './errors.ts'
 import { isObject, pick } from './json-reply.ts'
 import type { TreeLine } from './text-tree.ts'
@@ -21,7 +22,13 @@ export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (Array.isArray(value)) return value.map((entry) => withoutSecrets(entry, depth + 1))
   const copy = Object.create(null) as Record<string, unknown>
   for (const [key, entry] of Object.entries(value)) {
-    const secret = isSecretKey(key) && typeof entry !== 'boolean' && entry !== null
+    // also `{attribute: NAME, value: …}`, as config prints settings
+    const named =
+      key === 'value' && Object.hasOwn(value, 'attribute')
+        ? (value as Record<string, unknown>)['attribute']
+        : key
+    const secret =
+      typeof named === 'string' && isSecretName(named) && typeof entry !== 'boolean' && entry !== null
     copy[key] = secret ? MASK : withoutSecrets(entry, depth + 1)
   }
   return copy
@@ -88,7 +95,7 @@ export function saysDone(text: string): boolean {
   return TAKEN.test(text.slice(0, 4096)) && !NO.test(text.slice(0, 4096)) && failureIn(text) === null
 }
 
-const short = (text: string): string => redactText(text.trim().slice(0, 500))
+const short = (text: string): string => shownOutput(text).trim().slice(0, 500)
 
 /**
  * The reply to an operation that is queued.

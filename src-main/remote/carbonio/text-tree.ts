@@ -14,7 +14,7 @@ export interface TreeLine {
 }
 
 /** Longer outputs are no table that a person was meant to read. */
-const MOST_LINES = 1_000_000
+const MOST_LINES = 300_000
 /** Deeper lines are hung in at this level. */
 const MOST_LEVELS = 40
 
@@ -25,25 +25,28 @@ function splitLine(text: string): { key: string; value: string | null } {
   for (const key of ONE_BLANK) {
     if (text.startsWith(`${key} `)) return { key, value: text.slice(key.length).trim() }
   }
-  const blanks = text.indexOf('  ')
-  const tab = text.indexOf('\t')
-  const padding = text.indexOf('___')
-  const places = [blanks, tab, padding > 0 ? padding : -1].filter((place) => place > 0)
-  if (places.length === 0) return { key: text, value: null }
-  const place = Math.min(...places)
+  let place = -1
+  for (const padding of ['  ', '\t', '___']) {
+    const found = text.indexOf(padding)
+    if (found > 0 && (place < 0 || found < place)) place = found
+  }
+  if (place < 0) return { key: text, value: null }
   let end = place
   while (end < text.length && (text[end] === text[place] || text[end] === ' ' || text[end] === '\t')) end += 1
   return { key: text.slice(0, place).trimEnd(), value: text.slice(end) }
 }
 
-function indentation(line: string): number {
+/** Column at which a line begins, and the index behind its indentation. */
+function indentation(text: string, start: number, end: number): { width: number; from: number } {
   let width = 0
-  for (const character of line) {
-    if (character === ' ') width += 1
-    else if (character === '\t') width += 8 - (width % 8)
+  let from = start
+  for (; from < end; from += 1) {
+    const code = text.charCodeAt(from)
+    if (code === 0x20) width += 1
+    else if (code === 0x09) width += 8 - (width % 8)
     else break
   }
-  return width
+  return { width, from }
 }
 
 /** The tree of a cleaned output; null when it has too many lines to be one. */
@@ -54,13 +57,13 @@ export function parseTree(text: string): TreeLine[] | null {
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
-    const raw = text.slice(start, end)
+    const { width, from } = indentation(text, start, end)
     start = end + 1
-    const content = raw.trim()
+    if (from === end) continue
+    const content = text.slice(from, end).trim()
     if (content === '') continue
     lines += 1
     if (lines > MOST_LINES) return null
-    const width = indentation(raw)
     const line: TreeLine = { ...splitLine(content), text: content, children: [] }
     while (open.length > 0 && open.at(-1)!.width >= width) open.pop()
     const parent = open.at(-1)
@@ -95,13 +98,19 @@ export function treeToObject(lines: readonly TreeLine[]): Record<string, unknown
   return object
 }
 
-/** The first heading of this name, at any level; the search is in order of the lines. */
-export function findHeading(lines: readonly TreeLine[], ...names: string[]): TreeLine | null {
-  const wanted = new Set(names.map((name) => name.toLowerCase()))
+/** All lines in the order in which they were printed, without their indentation; blank ones are left out. */
+export function* linesOf(lines: readonly TreeLine[]): Generator<TreeLine> {
   const waiting = [...lines].reverse()
   for (let line = waiting.pop(); line !== undefined; line = waiting.pop()) {
-    if (line.value === null && wanted.has(line.key.toLowerCase())) return line
+    yield line
     for (let index = line.children.length - 1; index >= 0; index -= 1) waiting.push(line.children[index]!)
   }
+}
+
+/** The first heading of this name, at any level. */
+export function findHeading(lines: readonly TreeLine[], ...names: string[]): TreeLine | null {
+  const wanted = new Set(names.map((name) => name.toLowerCase()))
+  for (const line of linesOf(lines))
+    if (line.value === null && wanted.has(line.key.toLowerCase())) return line
   return null
 }

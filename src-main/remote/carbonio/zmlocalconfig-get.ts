@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isSecretKey } from '../../engine/redact.ts'
+import { isSecretName } from './clean-output.ts'
 import { defineOperation } from './operation.ts'
 
 /** Name of a setting in localconfig.xml. */
@@ -21,6 +21,6 @@ export const zmlocalconfigGet = defineOperation({
   read: ({ text }, { key }) => {
     const line = text.split('\n').find((candidate) => candidate.startsWith(`${key} =`))
     if (line === undefined) return null
-    return { key, value: isSecretKey(key) ? '***' : line.slice(key.length + 2).trim() }
+    return { key, value: isSecretName(key) ? '***' : line.slice(key.length + 2).trim() }
   },
 })
