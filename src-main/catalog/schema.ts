@@ -128,8 +128,6 @@ export const LISTED_SQL = 'type NOT IN (0,1,2,3,9,11,12,16)'
 
 /** Secondary indexes: built once at the end of the first ingest (building them in one go is several times faster). */
 export const SORT_INDEXES: readonly { name: string; sql: string }[] = [
-  ['account_date', 'account, deleted, date'],
-  ['all_date', 'deleted, date'],
   ['folder_subject', 'account, folder, deleted, subject_key'],
   ['folder_sender', 'account, folder, deleted, sender_key'],
   ['folder_size', 'account, folder, deleted, size'],

@@ -219,6 +219,8 @@ export const mailContract = {
     .output(
       z.object({
         rows: z.array(itemRowSchema),
+        /** The order the rows are in: by date while a large catalog that is still filling has no index for the asked one. */
+        sort: sortSchema,
         total: z.number(),
         totalExact: z.boolean(),
         /** False while the catalog is still being built: more may come. */

@@ -24,6 +24,8 @@ export function useMailList(view: ComputedRef<View | null>) {
   const dialogs = useDialogs()
 
   const tick = ref(0)
+  /** The order in which the rows came. */
+  const sorted = ref(order.sort)
   const selection = shallowRef<selecting.Selection>(selecting.EMPTY_SELECTION)
   /** A range or "all but one" is being loaded. */
   const choosing = ref(false)
@@ -34,7 +36,10 @@ export function useMailList(view: ComputedRef<View | null>) {
     load: (offset, limit, signal) => {
       if (!view.value) return Promise.reject(new DOMException('no view', 'AbortError'))
       const sort = { sort: order.sort, descending: order.descending }
-      return client.mail.list({ ...view.value, ...sort, offset, limit }, { signal })
+      return client.mail.list({ ...view.value, ...sort, offset, limit }, { signal }).then((answer) => {
+        sorted.value = answer.sort
+        return answer
+      })
     },
     changed: () => {
       tick.value++
@@ -75,6 +80,8 @@ export function useMailList(view: ComputedRef<View | null>) {
       exact: cache.totalExact,
       complete: cache.complete,
       known: cache.known,
+      /** A large catalog that is still filling can list by date only. */
+      onlyByDate: sorted.value !== order.sort && cache.known,
       error: cache.error === null || isAbort(cache.error) ? null : toShownError(cache.error),
     }
   })

@@ -1,7 +1,7 @@
 import type { Database } from '../../engine/sqlite.ts'
 import { sql001 } from './001-first.ts'
 import { sql002 } from './002-unclaimed-by-date.ts'
-import { sql003 } from './003-no-state-place.ts'
+import { sql003 } from './003-lists-by-date.ts'
 
 export interface Migration {
   version: number

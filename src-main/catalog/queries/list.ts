@@ -18,6 +18,8 @@ export interface PageRequest {
 
 export interface Page {
   rows: ItemRow[]
+  /** The order the rows are in; by date instead of what was asked while a large catalog has no index for it. */
+  sort: Sort
   total: number
   /** False while the catalog is built: the total is "so far". */
   totalExact: boolean
@@ -33,12 +35,13 @@ export interface Page {
 export function listPage(db: Database, view: CatalogView, page: PageRequest, zone: string): Page {
   const context = contextOf(db)
   return snapshot(context, () => {
-    const { refs, total } = needsSelection(view)
+    const { refs, total, sort } = needsSelection(view)
       ? selectedRefs(context, select(context, view, zone), page)
       : indexedRefs(context, view, page)
     const complete = context.complete()
     return {
       rows: itemRows(context, refs, view.at),
+      sort,
       total,
       totalExact: complete,
       complete,
@@ -59,11 +62,7 @@ export function countRows(db: Database, view: CatalogView, zone: string): number
 
 // ---- pages of a selection
 
-function selectedRefs(
-  context: QueryContext,
-  selection: Selection,
-  page: PageRequest,
-): { refs: number[]; total: number } {
+function selectedRefs(context: QueryContext, selection: Selection, page: PageRequest): Refs {
   const rows = sortedRows(context, selection, page.sort)
   const total = rows.length
   const refs: number[] = []
@@ -71,7 +70,7 @@ function selectedRefs(
     const row = rows[page.descending ? total - 1 - i : i]!
     refs.push(selection.columns.ref[row]!)
   }
-  return { refs, total }
+  return { refs, total, sort: page.sort }
 }
 
 const orders = new WeakMap<Selection, Map<Sort, Int32Array>>()
@@ -235,17 +234,14 @@ function anchorsOf(context: QueryContext, key: string): Anchor[] {
   return context.remember('anchors', key, 50, () => [])
 }
 
-function indexedRefs(
-  context: QueryContext,
-  view: CatalogView,
-  page: PageRequest,
-): { refs: number[]; total: number } {
+function indexedRefs(context: QueryContext, view: CatalogView, page: PageRequest): Refs {
   const place = placeOf(context, view)
-  if (place === null) return { refs: [], total: 0 }
+  if (place === null) return { refs: [], total: 0, sort: page.sort }
   const total = totalOf(context, place)
+  const sort = total > SORTED_AT_ONCE && context.meta('sorted') !== 1 ? 'date' : page.sort
   const limit = Math.min(page.limit, total - page.offset)
-  if (limit <= 0) return { refs: [], total }
-  const anchors = anchorsOf(context, `${place.key} ${page.sort} ${String(page.descending)}`)
+  if (limit <= 0) return { refs: [], total, sort }
+  const anchors = anchorsOf(context, `${place.key} ${sort} ${String(page.descending)}`)
   const near = anchors.reduce<Anchor | null>(
     (best, anchor) =>
       anchor.offset <= page.offset && (best === null || anchor.offset > best.offset) ? anchor : best,
@@ -255,19 +251,26 @@ function indexedRefs(
   const fromEnd = total - page.offset - limit
   const rows =
     fromEnd < skip
-      ? read(context, place, page.sort, !page.descending, null, fromEnd, limit).reverse()
-      : read(context, place, page.sort, page.descending, near, skip, limit)
+      ? read(context, place, sort, !page.descending, null, fromEnd, limit).reverse()
+      : read(context, place, sort, page.descending, near, skip, limit)
   const last = rows.at(-1)
   // Sizes may be null: nothing can be compared with them, so such lists are always counted from an end.
-  if (last !== undefined && rows.length === limit && page.sort !== 'size' && last[1] !== null) {
+  if (last !== undefined && rows.length === limit && sort !== 'size' && last[1] !== null) {
     const offset = page.offset + limit
     if (!anchors.some((anchor) => anchor.offset === offset)) {
       anchors.push({ offset, key: last[1], pk: last[0] })
       if (anchors.length > 500) anchors.splice(0, 250)
     }
   }
-  return { refs: rows.map(([pk]) => pk), total }
+  return { refs: rows.map(([pk]) => pk), total, sort }
 }
+
+interface Refs extends Pick<Page, 'total' | 'sort'> {
+  refs: number[]
+}
+
+/** As many rows are sorted within a few ms without an index. */
+const SORTED_AT_ONCE = 5000
 
 type Found = [pk: number, key: number | string | null]
 

@@ -19,6 +19,7 @@ export const mail = {
   'mail.empty': 'Nothing here',
   'mail.emptyFolder':
     'This folder holds nothing at the time and with the choice of deleted items shown above.',
+  'mail.onlyByDate': 'by date until everything is read',
   'mail.emptySoFar': 'Nothing here so far',
   'mail.emptySoFarText': 'The backup path is still being read. What is found appears by itself.',
   'mail.marked': '{n} of {total} marked | {n} of {total} marked',

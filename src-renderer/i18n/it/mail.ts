@@ -18,6 +18,7 @@ export const mail = {
   'mail.hasAttachment': 'Ha un allegato',
   'mail.empty': 'Qui non c’è nulla',
   'mail.emptyFolder': 'Questa cartella è vuota nel momento e con la scelta sugli eliminati indicati sopra.',
+  'mail.onlyByDate': 'per data finché la lettura non è completa',
   'mail.emptySoFar': 'Finora qui non c’è nulla',
   'mail.emptySoFarText': 'Il Backup Path è ancora in lettura. Quello che si trova compare da solo.',
   'mail.marked': '{n} di {total} segnato | {n} di {total} segnati',
