@@ -3,7 +3,7 @@ import vuetify from 'vite-plugin-vuetify'
 import { defineConfig } from 'vitest/config'
 
 /** Everything that starts programs or measures itself runs one file after the other. */
-// long runs against kills, full disks and thousands of mutated real messages
+// long runs against kills and full disks
 const thorough = process.env['LIFEBOAT_THOROUGH'] === '1'
 const oneAtATime = { fileParallelism: false, testTimeout: 90_000, hookTimeout: 120_000 }
 
@@ -38,7 +38,6 @@ export default defineConfig({
           name: 'acceptance',
           environment: 'node',
           include: ['test/acceptance/**/*.spec.ts', ...(thorough ? ['test/chaos/**/*.spec.ts'] : [])],
-          exclude: thorough ? [] : ['test/acceptance/export-corpus.spec.ts'],
           ...oneAtATime,
           testTimeout: 300_000,
         },
