@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { z } from 'zod'
 import { cosBackupWarning } from '../../../../../src-main/remote/carbonio/cos-warning.ts'
 import { CarbonioError } from '../../../../../src-main/remote/carbonio/errors.ts'
 import type { Operation } from '../../../../../src-main/remote/carbonio/operation.ts'
