@@ -72,7 +72,8 @@ function inWords(name: string, value: unknown): string[] {
   if (Array.isArray(value)) return value.map((entry) => inWords(name, entry).join(' '))
   if (typeof value === 'boolean') return [value ? 'yes' : 'no']
   if (typeof value === 'number') return [name === 'uptimeSeconds' ? duration(value) : count(value)]
-  if (typeof value !== 'object' || value === null) return [String(value)]
+  if (typeof value === 'string') return [value]
+  if (typeof value !== 'object' || value === null) return ['unknown']
   const parts = Object.entries(value).map(([key, entry]) => `${labelOf(key)} ${short(key, entry)}`)
   return [parts.join(', ')]
 }
@@ -82,5 +83,6 @@ function short(key: string, value: unknown): string {
   if (Array.isArray(value))
     return value.length === 0 ? 'none' : value.map((entry) => short(key, entry)).join(' ')
   if (typeof value === 'object' && value !== null) return `(${inWords(key, value).join(' ')})`
-  return value === null ? 'unknown' : String(value)
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'unknown'
 }

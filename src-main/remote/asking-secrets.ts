@@ -21,20 +21,28 @@ export function askingSecrets(
 
   function secret(name: SecretName, question: (wrong: boolean) => NewQuestion): Promise<string | null> {
     const key = JSON.stringify(name)
-    const known = typed.get(key) ?? (refused.has(key) ? null : vault.get(name))
-    if (known !== null) return Promise.resolve(known)
+    const known = typed.get(key)
+    if (known !== undefined) return Promise.resolve(known)
     // Several commands may want the same password at once: one question answers them all.
     const open = asking.get(key)
     if (open) return open
-    const answer = desk.ask(question(refused.has(key)), signal).then((given) => {
-      asking.delete(key)
-      if (given.kind !== 'secret') return null
-      typed.set(key, given.secret)
-      if (given.remember !== 'once') vault.remember(name, given.secret, given.remember)
-      return given.secret
-    })
+    const answer = find(name, key, question).finally(() => asking.delete(key))
     asking.set(key, answer)
     return answer
+  }
+
+  async function find(
+    name: SecretName,
+    key: string,
+    question: (wrong: boolean) => NewQuestion,
+  ): Promise<string | null> {
+    const remembered = refused.has(key) ? null : await vault.get(name)
+    if (remembered !== null) return remembered
+    const given = await desk.ask(question(refused.has(key)), signal)
+    if (given.kind !== 'secret') return null
+    typed.set(key, given.secret)
+    if (given.remember !== 'once') await vault.remember(name, given.secret, given.remember)
+    return given.secret
   }
 
   const name = (hop: Hop, kind: SecretName['kind'], keyFile: string | null = null): SecretName => ({

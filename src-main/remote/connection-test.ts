@@ -90,12 +90,6 @@ async function shellStep(shell: RemoteShell, profile: ServerProfile, signal: Abo
   const result = await shell.run(['printf', '%s', ECHO], { timeout: COMMAND_TIMEOUT_MS, signal })
   if (result.code === 0 && result.stdout === ECHO)
     return { state: 'ok', detail: 'commands arrive as they are sent' }
-  if (result.code === 0 && result.stdout.endsWith(ECHO)) {
-    throw stepError(profile, 'The login shell prints words of its own before every command', {
-      why: `It said: “${brief(result.stdout.slice(0, -ECHO.length))}”`,
-      next: 'Make ~/.bashrc of this user silent for shells without a terminal.',
-    })
-  }
   throw stepError(profile, 'The login shell does not run commands as a POSIX shell does', {
     why: said(result),
     next: 'Use a user whose login shell is sh, bash, dash or zsh (getent passwd NAME).',

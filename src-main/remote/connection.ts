@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
 import { Client } from 'ssh2'
 import type { ClientChannel, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2'
+import { abortReason } from './abort.ts'
 import { ConnectionError, fromSshError } from './connection-errors.ts'
 import { checkHostKey, type UnknownHostKey } from './host-key-check.ts'
 import { fingerprint, keyTypeOf, knownKeyTypes, type KnownHostLine } from './known-hosts.ts'
@@ -329,10 +330,6 @@ function patient(secrets: SecretSource, clock: Clock): SecretSource {
 function software(client: Client): string {
   const version = (client as unknown as { _remoteVer?: unknown })._remoteVer
   return typeof version === 'string' ? version : ''
-}
-
-function abortReason(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error('Stopped.')
 }
 
 /** What ssh2 can verify. */

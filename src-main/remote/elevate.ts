@@ -6,7 +6,10 @@ import type { RunAs } from './shell.ts'
 /** A command with what must happen before it starts. */
 export interface ElevatedCommand {
   argv: string[]
-  /** Printed on stdout and on stderr right before the command starts: what came earlier is not its own. Null: at once. */
+  /**
+   * Printed on stdout and on stderr right before the command starts, followed by its process id and `]`: what came
+   * earlier is not its own. Null: it starts at once.
+   */
   marker: string | null
   /** Whose password may be asked for on stderr before; null when none may. */
   asks: 'sudo' | 'su' | null
@@ -15,26 +18,34 @@ export interface ElevatedCommand {
 }
 
 /**
- * Starts its arguments after saying its name (`$0`, the marker) on both streams. What login shells, sudo and su print
- * before, and whether a password was wanted at all, can so be told from the command's own output. Non-login shells
- * lack the folders in which Carbonio and the tools of the administrator are.
+ * Starts its arguments after saying the marker (`$0`) and its process id on both streams. What login shells, sudo and
+ * su print before, and whether a password was wanted at all, can so be told from the command's own output; and the
+ * command can be ended later. Non-login shells lack the folders in which Carbonio and the administrator's tools are.
  */
 const START =
-  'PATH="$PATH:/opt/zextras/bin:/usr/local/sbin:/usr/sbin:/sbin"; export PATH; printf %s "$0"; printf %s "$0" >&2; exec "$@"'
+  'PATH="$PATH:/opt/zextras/bin:/usr/local/sbin:/usr/sbin:/sbin"; export PATH; printf "%s%s]" "$0" "$$"; printf "%s%s]" "$0" "$$" >&2; exec "$@"'
+
+/** Ends a process and its group by the process id, from the kernel's own table: `state ppid group` follow the name. */
+const END =
+  'read -r line < "/proc/$1/stat" || exit 0; set -- "$1" "$2" ${line##*) }; kill -s "$2" -- "-$5" 2>/dev/null || kill -s "$2" "$1"'
+
+/** The command that ends what was started, to be run by the same user. */
+export function endCommand(processId: number, signal: 'TERM' | 'KILL'): string[] {
+  return ['sh', '-c', END, 'sh', String(processId), signal]
+}
 
 /**
  * The command line by which somebody with this login and privilege runs a program as another user. The password is no
  * part of it: it goes to standard input when asked for.
- * @throws Error-free; returns null when this login can never become that user
+ * @returns null when this login can never become that user
  */
 export function elevate(
   argv: readonly string[],
   as: RunAs,
   login: { user: string; privilege: Privilege },
 ): ElevatedCommand | null {
-  if (as === 'login') return { argv: [...argv], marker: null, asks: null, prompt: null }
   const nonce = randomBytes(9).toString('hex')
-  const marker = `[lifeboat ${nonce}]`
+  const marker = `[lifeboat ${nonce} `
   const started = ['sh', '-c', START, marker, ...argv]
   const own = (whole: string[]): ElevatedCommand => ({ argv: whole, marker, asks: null, prompt: null })
   // Like the manual's `su - zextras`: with the environment of that user's login.
@@ -42,7 +53,7 @@ export function elevate(
   const isRoot = login.user === 'root' || login.privilege === 'root'
   const isZextras = login.user === 'zextras' || login.privilege === 'zextras'
 
-  if (as === 'root' ? isRoot : isZextras) return own(started)
+  if (as === 'login' || (as === 'root' ? isRoot : isZextras)) return own(started)
   if (as === 'zextras' && isRoot) return own(asZextras)
   const user = as === 'root' ? [] : ['-H', '-u', 'zextras']
   switch (login.privilege) {

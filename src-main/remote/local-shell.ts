@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { userInfo } from 'node:os'
-import { elevate } from './elevate.ts'
+import { untilAborted } from './abort.ts'
+import { elevate, type ElevatedCommand } from './elevate.ts'
 import { cannotElevate, fromElevation } from './elevation-advice.ts'
 import type { Hop, ServerProfile } from './profile.ts'
 import { collect } from './run-command.ts'
@@ -22,7 +23,7 @@ export function openLocalShell(): RemoteShell {
     options: Pick<RunOptions, 'as' | 'signal'> = {},
   ): Promise<RunningCommand> {
     const as = options.as ?? 'login'
-    const command = elevate(argv, as, login)
+    const command = as === 'login' ? plain(argv) : elevate(argv, as, login)
     if (!command) throw cannotElevate(login, as)
     options.signal?.throwIfAborted()
     const streams = spawnCommand(command.argv)
@@ -31,7 +32,10 @@ export function openLocalShell(): RemoteShell {
     const release = (): void => options.signal?.removeEventListener('abort', kill)
     streams.ended.then(release, release)
     try {
-      await awaitStart(streams, command, () => Promise.resolve(null))
+      await untilAborted(
+        awaitStart(streams, command, () => Promise.resolve(null)),
+        options.signal,
+      )
     } catch (error) {
       options.signal?.throwIfAborted()
       throw error instanceof ElevationError ? fromElevation(error.failure, login, as) : error
@@ -48,6 +52,10 @@ export function openLocalShell(): RemoteShell {
       return collect(command, { program: argv[0] ?? '', host: login }, options, startedAt)
     },
   }
+}
+
+function plain(argv: readonly string[]): ElevatedCommand {
+  return { argv: [...argv], marker: null, asks: null, prompt: null }
 }
 
 /** A program that is not there ends with 127, as a shell would say it. */

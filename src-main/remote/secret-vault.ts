@@ -4,12 +4,12 @@ import type { AppDatabase } from '../engine/app-database.ts'
 /** The operating system's keychain as the desktop hands it in; the other hosts have none. */
 export interface Keychain {
   /** `weak`: what it seals can be opened by anybody who can read the files of this account (Electron's `basic_text`). */
-  strength(): 'available' | 'weak' | 'none'
+  strength(): Promise<'available' | 'weak' | 'none'>
   /** `gnome_libsecret`, `kwallet5`, `basic_text`, `keychain`, `dpapi`; null when there is none. */
   backend(): string | null
-  seal(text: string): Buffer
+  seal(text: string): Promise<Buffer>
   /** @throws when it was sealed by another account or machine */
-  open(sealed: Buffer): string
+  open(sealed: Buffer): Promise<string>
 }
 
 /** Which secret: of a hop (`user@host:port`), and of which use. */
@@ -37,14 +37,14 @@ export class SecretVault {
   }
 
   /** What this machine offers, with the warning to show. */
-  storage(): SecretStorage {
-    const keychain = this.#keychain?.strength() ?? 'none'
+  async storage(): Promise<SecretStorage> {
+    const keychain = await this.#strength()
     const backend = keychain === 'none' ? null : (this.#keychain?.backend() ?? null)
     return { keychain, backend, warning: warningOf(keychain), insisted: this.#insisted() }
   }
 
   /** Allows the weak keychain, or forbids it and deletes what it holds. */
-  insist(insist: boolean): SecretStorage {
+  insist(insist: boolean): Promise<SecretStorage> {
     this.#db
       .prepare(
         'INSERT INTO settings (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
@@ -55,15 +55,15 @@ export class SecretVault {
   }
 
   /** @returns null when nothing is remembered, or the keychain does not open it (any more) */
-  get(name: SecretName): string | null {
+  async get(name: SecretName): Promise<string | null> {
     const remembered = this.#memory.get(keyOf(name))
     if (remembered) return remembered.secret
     const row = this.#db
       .prepare('SELECT sealed FROM sealed_secrets WHERE hop = ? AND kind = ? AND key_file = ?')
       .get(name.hop, name.kind, name.keyFile ?? '') as { sealed: Buffer } | undefined
-    if (!row || !this.#keychain || this.#keychain.strength() === 'none') return null
+    if (!row || !this.#keychain || (await this.#strength()) === 'none') return null
     try {
-      return this.#keychain.open(row.sealed)
+      return await this.#keychain.open(row.sealed)
     } catch {
       return null
     }
@@ -74,10 +74,15 @@ export class SecretVault {
    * insisted, it is kept in memory instead.
    * @returns where it is kept now
    */
-  remember(name: SecretName, secret: string, where: 'session' | 'keychain'): RememberedSecret['where'] {
-    const strength = this.#keychain?.strength() ?? 'none'
+  async remember(
+    name: SecretName,
+    secret: string,
+    where: 'session' | 'keychain',
+  ): Promise<RememberedSecret['where']> {
+    const strength = where === 'keychain' ? await this.#strength() : 'none'
     const usable = strength === 'available' || (strength === 'weak' && this.#insisted())
-    if (where === 'keychain' && this.#keychain && usable) {
+    const sealed = this.#keychain && usable ? await this.#keychain.seal(secret).catch(() => null) : null
+    if (sealed) {
       this.#db
         .prepare(
           `INSERT INTO sealed_secrets (hop, kind, key_file, weak, sealed) VALUES (?, ?, ?, ?, ?)
@@ -130,6 +135,10 @@ export class SecretVault {
       })),
       ...Array.from(this.#memory.values(), ({ name }) => ({ ...name, where: 'session' as const })),
     ]
+  }
+
+  async #strength(): Promise<SecretStorage['keychain']> {
+    return this.#keychain ? this.#keychain.strength() : 'none'
   }
 
   #insisted(): boolean {

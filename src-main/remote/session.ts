@@ -1,4 +1,5 @@
 import type { ConnectionState } from '../contract/servers.ts'
+import { untilAborted } from './abort.ts'
 import type { ConnectOptions, SshConnection } from './connection.ts'
 import { ConnectionError } from './connection-errors.ts'
 import { hopName, type ServerProfile } from './profile.ts'
@@ -149,7 +150,7 @@ export function openSession(options: SessionOptions): Session {
     if (closing.signal.aborted) throw closedError(profile)
     signal?.throwIfAborted()
     const made = current ?? first()
-    return signal ? abortable(made, signal) : made
+    return untilAborted(made, signal)
   }
 
   const shell: RemoteShell = {
@@ -200,14 +201,5 @@ function closedError(profile: ServerProfile): ConnectionError {
   return new ConnectionError('session', profile, `The connection to ${hopName(profile)} was closed`, {
     why: 'It was closed here.',
     next: 'Connect again.',
-  })
-}
-
-function abortable<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('Stopped.'))
-    signal.addEventListener('abort', abort, { once: true })
-    const release = (): void => signal.removeEventListener('abort', abort)
-    work.then(resolve, reject).finally(release)
   })
 }

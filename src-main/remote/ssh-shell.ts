@@ -1,13 +1,28 @@
 import type { ClientChannel } from 'ssh2'
+import { untilAborted } from './abort.ts'
 import type { SecretSource, SshConnection } from './connection.ts'
-import { elevate } from './elevate.ts'
+import { elevate, endCommand } from './elevate.ts'
 import { cannotElevate, fromElevation } from './elevation-advice.ts'
 import type { Hop, ServerProfile } from './profile.ts'
 import { hopName } from './profile.ts'
 import { commandLine } from './quote.ts'
 import { collect } from './run-command.ts'
-import type { RemoteShell, RunningCommand, RunOptions } from './shell.ts'
+import type { RemoteShell, RunAs, RunningCommand, RunOptions } from './shell.ts'
 import { awaitStart, ElevationError, type CommandStreams } from './start-command.ts'
+
+/** A command that was told to end gets this long before it is made to, ms. */
+const GRACE_MS = 2000
+
+interface Opened {
+  streams: ChannelStreams
+  /** On the server. */
+  processId: number | null
+}
+
+interface ChannelStreams extends CommandStreams {
+  /** Settles when the command itself ended; after kill() the channel is closed earlier than that. */
+  exited: Promise<void>
+}
 
 /**
  * Runs commands on a server through an open connection, becoming root or `zextras` as its profile says.
@@ -18,30 +33,59 @@ export function openShell(
   profile: Hop & Pick<ServerProfile, 'privilege'>,
   secrets: Pick<SecretSource, 'privilege' | 'rejected'>,
 ): RemoteShell {
-  async function start(
-    argv: readonly string[],
-    options: Pick<RunOptions, 'as' | 'signal'> = {},
-  ): Promise<RunningCommand> {
-    const as = options.as ?? 'login'
+  async function open(argv: readonly string[], as: RunAs, signal?: AbortSignal): Promise<Opened> {
     const command = elevate(argv, as, profile)
     if (!command) throw cannotElevate(profile, as)
-    options.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     const channel = await connection.exec(commandLine(command.argv))
     const streams = streamsOf(channel, connection)
-    const kill = (): void => streams.kill()
-    options.signal?.addEventListener('abort', kill, { once: true })
-    const release = (): void => options.signal?.removeEventListener('abort', kill)
-    streams.ended.then(release, release)
+    const close = (): void => streams.kill()
+    signal?.addEventListener('abort', close, { once: true })
     try {
-      await awaitStart(streams, command, () => secrets.privilege(profile, command.asks ?? 'sudo'))
+      const password = (): Promise<string | null> => secrets.privilege(profile, command.asks ?? 'sudo')
+      const processId = await untilAborted(awaitStart(streams, command, password), signal)
+      return { streams, processId }
     } catch (error) {
-      options.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       if (!(error instanceof ElevationError)) throw error
-      if (error.failure.kind === 'wrong-password' && command.asks)
+      if (error.failure.kind === 'wrong-password' && command.asks) {
         secrets.rejected(profile, command.asks, null)
+      }
       throw fromElevation(error.failure, profile, as)
+    } finally {
+      signal?.removeEventListener('abort', close)
     }
-    return streams
+  }
+
+  async function start(
+    argv: readonly string[],
+    { as = 'login', signal }: Pick<RunOptions, 'as' | 'signal'> = {},
+  ): Promise<RunningCommand> {
+    const { streams, processId } = await open(argv, as, signal)
+    const running = { now: true }
+    const end = async (processId: number): Promise<void> => {
+      for (const name of ['TERM', 'KILL'] as const) {
+        if (!running.now) return
+        const ending = await open(endCommand(processId, name), as)
+        ending.streams.stdout.resume()
+        ending.streams.stderr.resume()
+        await ending.streams.ended
+        await new Promise((resolve) => setTimeout(resolve, GRACE_MS).unref())
+      }
+    }
+    const kill = (): void => {
+      // Closing a channel ends nothing over there, and sshd passes no signal on for root: it is ended by its number.
+      if (running.now && processId !== null) end(processId).catch(() => undefined)
+      streams.kill()
+    }
+    signal?.addEventListener('abort', kill, { once: true })
+    const release = (): void => {
+      running.now = false
+      signal?.removeEventListener('abort', kill)
+    }
+    streams.exited.then(release, release)
+    if (signal?.aborted) kill()
+    return { ...streams, kill }
   }
 
   return {
@@ -55,7 +99,11 @@ export function openShell(
   }
 }
 
-function streamsOf(channel: ClientChannel, connection: Pick<SshConnection, 'lost'>): CommandStreams {
+function streamsOf(channel: ClientChannel, connection: Pick<SshConnection, 'lost'>): ChannelStreams {
+  const exited = new Promise<void>((resolve) => {
+    channel.on('exit', () => resolve())
+    void connection.lost.then(() => resolve())
+  })
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
     let exit: { code: number | null; signal: string | null } | null = null
     channel.on('exit', (code: number | null, signal?: string) => {
@@ -79,6 +127,7 @@ function streamsOf(channel: ClientChannel, connection: Pick<SshConnection, 'lost
     stdout: channel,
     stderr: channel.stderr,
     ended,
+    exited,
     kill: () => {
       try {
         channel.signal('TERM')

@@ -38,6 +38,7 @@ const SAID_MAX = 8192
  * Waits until the command itself runs: reads over what comes before the marker, answers the prompt for a password.
  * Afterwards both streams begin with the command's own first byte, and flow once somebody listens.
  * @param password asked once, and only when there is a prompt; it goes to standard input and nowhere else
+ * @returns the process id of the command; null when it was not said
  * @throws ElevationError; or what `ended` rejects with when the connection is lost
  */
 export function awaitStart(
@@ -45,8 +46,8 @@ export function awaitStart(
   { marker, asks, prompt }: Pick<ElevatedCommand, 'marker' | 'asks' | 'prompt'>,
   password: () => Promise<string | null>,
   silence = SILENCE_MS,
-): Promise<void> {
-  if (marker === null) return Promise.resolve()
+): Promise<number | null> {
+  if (marker === null) return Promise.resolve(null)
   const mark = Buffer.from(marker)
   return new Promise((resolve, reject) => {
     let settled = false
@@ -56,11 +57,12 @@ export function awaitStart(
     const begun = { stdout: false, stderr: false }
     let timer: NodeJS.Timeout | undefined
 
+    let processId: number | null = null
     const finish = (failure: ElevationFailure | null): void => {
       if (settled) return
       settled = true
       release()
-      if (!failure) return resolve()
+      if (!failure) return resolve(processId)
       streams.kill()
       reject(new ElevationError(failure))
     }
@@ -79,15 +81,17 @@ export function awaitStart(
         watch()
         const all = Buffer.concat([before[name], chunk])
         const at = all.indexOf(mark)
-        if (at < 0) {
+        const end = at < 0 ? -1 : all.indexOf(']', at + mark.length)
+        if (end < 0) {
           before[name] = all.subarray(Math.max(0, all.length - SAID_MAX))
-          if (name === 'stderr') askWhenPrompted()
+          if (name === 'stderr' && at < 0) askWhenPrompted()
           return
         }
         begun[name] = true
         stream.off('data', onData)
         holdBack(stream)
-        const rest = all.subarray(at + mark.length)
+        processId = Number(all.toString('latin1', at + mark.length, end)) || null
+        const rest = all.subarray(end + 1)
         if (rest.length > 0) stream.unshift(rest)
         if (begun.stdout && begun.stderr) finish(null)
       }
@@ -129,7 +133,7 @@ export function awaitStart(
         const wrong = asked && /authentication failure|incorrect password|sorry, try again/i.test(words)
         finish(wrong ? { kind: 'wrong-password' } : { kind: 'refused', said: words, code })
       },
-      (error: Error) => {
+      (error: unknown) => {
         if (settled) return
         settled = true
         release()

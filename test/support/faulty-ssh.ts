@@ -63,7 +63,7 @@ export async function startFaultySsh(
       })
     })
   })
-  const port = await listen(server as unknown as Server)
+  const port = await listen(server)
   open.add(() => {
     for (const client of sockets) client.end()
     server.close()

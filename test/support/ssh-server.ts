@@ -82,7 +82,9 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     file('known_hosts'),
     hostKeys.map(({ name, key }) => `[127.0.0.1]:${port} ${name} ${key.toString('base64')}\n`).join(''),
   )
-  const environment = { ...options.env }
+  // Nobody's own .bashrc: it may be slow, and it may say things.
+  mkdirSync(file('home'))
+  const environment: Record<string, string> = { HOME: file('home'), ...options.env }
   if (options.path) environment['PATH'] = [...options.path, process.env['PATH'] ?? ''].join(':')
   const lines = [
     `Port ${port}`,
@@ -101,7 +103,10 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     'MaxStartups 100',
     ...(options.config ?? []),
     'Subsystem sftp internal-sftp',
-    ...Object.entries(environment).map(([name, value]) => `SetEnv "${name}=${value}"`),
+    // one directive: sshd takes the first only
+    `SetEnv ${Object.entries(environment)
+      .map(([name, value]) => `"${name}=${value}"`)
+      .join(' ')}`,
   ]
   writeFileSync(file('sshd_config'), `${lines.join('\n')}\n`)
   // Root's sshd wants the folder for its unprivileged part; it is there wherever sshd runs as a service.

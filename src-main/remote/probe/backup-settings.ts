@@ -20,7 +20,7 @@ type Service = NonNullable<
 /** What Carbonio's own settings say, asked for once and shared by several facts. */
 export interface BackupSettings {
   /** @throws CannotTell when the setting cannot be read; null when it is set to nothing */
-  value(attribute: string, ...otherNames: string[]): Promise<string | null>
+  value(attribute: string, ...otherNames: readonly string[]): Promise<string | null>
   services(): Promise<Service[]>
 }
 
@@ -44,18 +44,18 @@ export function backupSettings({ shell, signal }: Asker, serverName: Promise<str
   }
 
   return {
-    value: async (...names) => {
+    value: async (attribute, ...others) => {
       const all = await (dump ??= readDump().catch((error: unknown) => {
         // Without an answer at all (no command, no licence, not running) asking one by one is in vain.
         if (signal.aborted || !(error instanceof CarbonioError) || !isUnknownCommand(error)) throw error
         return new Map<string, string | null>()
       }))
-      for (const name of names) {
+      for (const name of [attribute, ...others]) {
         const found = all.get(name.toLowerCase())
         if (found !== undefined) return found
       }
       const target = { scope: 'server' as const, name: await serverName }
-      const { answer } = await readSetting(shell, { target, attribute: names[0] ?? '' }, settings)
+      const { answer } = await readSetting(shell, { target, attribute }, settings)
       return understood(answer).value
     },
     services: () =>
