@@ -10,4 +10,4 @@ for (const stream of [stdout, stderr]) {
   })
 }
 
-void runProgram(argv.slice(2))
+await runProgram(argv.slice(2))
