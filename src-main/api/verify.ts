@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { CheckResults } from '../verify/check-results.ts'
+import { READ_TIMEOUT_MS } from '../verify/check-types.ts'
 import { healResult, startCheckTask, startHealTask, verifyTasksOf } from '../verify/verify-task.ts'
 import type { Engine } from './engine.ts'
 import { os } from './implementer.ts'
@@ -22,6 +23,7 @@ export const verifyRouter = os.verify.router({
       zone: engine.displayZone(),
       jobs: engine.settings().jobs ?? availableParallelism(),
       sample: input.sample ?? null,
+      timeoutMs: READ_TIMEOUT_MS,
     })
     return { taskId: id, resultId }
   }),
@@ -61,6 +63,7 @@ export const verifyRouter = os.verify.router({
       journalFile: new CheckResults(engine.dataFolder, catalogId).journalFile(name),
       from: input.from.map((folder) => resolve(folder)),
       out,
+      timeoutMs: READ_TIMEOUT_MS,
     })
     return { taskId: id }
   }),

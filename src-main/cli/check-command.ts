@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { detectLayout } from '../backup/layout.ts'
+import { NOTICE_KINDS, type ProblemKind } from '../backup/types.ts'
 import { catalogIdFor } from '../catalog/catalog.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { CheckResults } from '../verify/check-results.ts'
 import { summaryOf } from '../verify/check-summary.ts'
+import { READ_TIMEOUT_MS } from '../verify/check-types.ts'
 import type { Affected, CheckProblem, CheckProgress, CheckResult } from '../verify/check-types.ts'
+import { problemsIn } from '../verify/problem-file.ts'
 import { runCheck, type VerifyRun } from '../verify/verify-run.ts'
-import { asMeant, printJson, type CommandContext } from './command.ts'
+import { asMeant, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
 import { localZone } from './open-path.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +19,7 @@ import { count, counted, isoDate, plain, size } from './text.ts'
 export interface CheckOptions {
   jobs?: number
   sample?: number
+  timeout?: number
 }
 
 /** `lifeboat check PATH`: verifies every blob and item file, without a server and without a catalog. */
@@ -36,6 +40,7 @@ export async function checkCommand(
     sample,
     // The same name each time, so that a killed check is gone on with.
     journalFile: results.journalFile(sample === null ? 'whole' : `sample-${String(sample)}`),
+    timeoutMs: timeoutOf(options.timeout),
   }
   const result = await follow((tell) => runCheck(request, tell), terminal, signal, 'Checking')
   if (!result.complete) throw new StoppedError()
@@ -46,7 +51,7 @@ export async function checkCommand(
   const summary = summaryOf(id, catalogIdFor(root), startedAt, sample, result)
   results.keep(summary, result)
   results.remove(sample === null ? 'whole' : `sample-${String(sample)}`)
-  print(terminal, result)
+  print(terminal, result, results.problemsFile(id))
   return summary.errors > 0 ? EXIT.failures : EXIT.done
 }
 
@@ -71,30 +76,55 @@ export async function follow<Result>(
   }
 }
 
-function print(terminal: Terminal, result: CheckResult): void {
-  const { backupPath, blobs, metadata, problems, kinds, seconds } = result
+/** `--timeout SECONDS` in ms. */
+export function timeoutOf(seconds: number | undefined): number {
+  return seconds === undefined ? READ_TIMEOUT_MS : seconds * 1000
+}
+
+function print(terminal: Terminal, result: CheckResult, problemsFile: string): void {
+  const { backupPath, blobs, metadata, kinds, errors, notices, seconds } = result
   if (terminal.json) {
-    const listed = problems.map((problem) => ({ ...problem, affected: affectedJson(problem.affected) }))
-    printJson(terminal, { backupPath, blobs, metadata, problems: listed, kinds, seconds })
+    // Written piece by piece: there may be a million problems.
+    const head = JSON.stringify({ backupPath, blobs, metadata })
+    terminal.out(`${head.slice(0, -1)},"problems":[`)
+    let piece = ''
+    let separator = ''
+    for (const problem of problemsIn(problemsFile)) {
+      piece += separator + JSON.stringify({ ...problem, affected: affectedJson(problem.affected) })
+      separator = ','
+      if (piece.length > 64 * 1024) {
+        terminal.out(piece)
+        piece = ''
+      }
+    }
+    terminal.out(`${piece}],${JSON.stringify({ kinds, seconds }).slice(1)}\n`)
     return
   }
-  const errors = problems.filter(({ severity }) => severity === 'error')
   const lines = [
     `${count(blobs.ok)} of ${counted(blobs.total, 'blob')} sound (${size(blobs.bytes)} read), ${count(metadata.ok)} of ${counted(metadata.total, 'item file')} understood`,
-    errors.length === 0 ? 'No errors.' : `${counted(errors.length, 'error')}:`,
-    ...errors.slice(0, SHOWN).flatMap(problemLines),
+    errors === 0 ? 'No errors.' : `${counted(errors, 'error')}:`,
+    ...firstErrors(problemsFile, errors).flatMap(problemLines),
   ]
-  if (errors.length > SHOWN) lines.push(`  … and ${count(errors.length - SHOWN)} more; --json lists them all`)
-  const notices = problems.length - errors.length
-  if (notices > 0) {
-    const names = [
-      ...new Set(problems.filter(({ severity }) => severity === 'notice').map(({ kind }) => kind)),
-    ]
-    lines.push(
-      `${counted(notices, 'notice')} (${names.map((kind) => `${kind} ${count(kinds[kind] ?? 0)}`).join(', ')})`,
-    )
-  }
+  if (errors > SHOWN) lines.push(`  … and ${count(errors - SHOWN)} more; --json lists them all`)
+  const kindsOf = (severity: 'error' | 'notice'): string =>
+    Object.entries(kinds)
+      .filter(([kind]) => NOTICE_KINDS.includes(kind as ProblemKind) === (severity === 'notice'))
+      .map(([kind, n]) => `${kind} ${count(n)}`)
+      .join(', ')
+  if (errors > SHOWN) lines.push(`  by kind: ${kindsOf('error')}`)
+  if (notices > 0) lines.push(`${counted(notices, 'notice')} (${kindsOf('notice')})`)
   terminal.out(`${lines.join('\n')}\n`)
+}
+
+function firstErrors(problemsFile: string, errors: number): CheckProblem[] {
+  const first: CheckProblem[] = []
+  const wanted = Math.min(errors, SHOWN)
+  if (wanted === 0) return first
+  for (const problem of problemsIn(problemsFile)) {
+    if (problem.severity === 'error') first.push(problem)
+    if (first.length === wanted) break
+  }
+  return first
 }
 
 const SHOWN = 40

@@ -4,9 +4,10 @@ import { detectLayout } from '../backup/layout.ts'
 import { catalogIdFor } from '../catalog/catalog.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { CheckResults } from '../verify/check-results.ts'
-import type { HealResult, LostBlob } from '../verify/heal-types.ts'
+import type { Affected } from '../verify/check-types.ts'
+import type { HealResult, LostBlob, RestoredBlob } from '../verify/heal-types.ts'
 import { runHeal } from '../verify/verify-run.ts'
-import { affectedJson, follow } from './check-command.ts'
+import { affectedJson, follow, timeoutOf } from './check-command.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
 import { localZone } from './open-path.ts'
@@ -17,6 +18,7 @@ export interface HealOptions {
   from?: string[]
   out: string
   jobs?: number
+  timeout?: number
 }
 
 /** `lifeboat heal PATH --from OTHER… --out NEW`: a repaired copy, the path itself is only read. */
@@ -39,6 +41,7 @@ export async function healCommand(
     journalFile: results.journalFile(name),
     from,
     out,
+    timeoutMs: timeoutOf(options.timeout),
   }
   const result = await follow((tell) => runHeal(request, tell), terminal, signal, 'Healing')
   if (!result.complete) throw new StoppedError()
@@ -48,10 +51,21 @@ export async function healCommand(
 }
 
 function print(terminal: Terminal, result: HealResult): void {
-  const { healed, copied, lost, lostMetadata, from, seconds, check, out } = result
+  const { healed, copied, restored, lost, lostMetadata, from, seconds, check, out } = result
   if (terminal.json) {
     const listed = lost.map((blob) => ({ ...blob, affected: affectedJson(blob.affected) }))
-    printJson(terminal, { healed, copied, lost: listed, lostMetadata, from, seconds, check, out })
+    const back = restored.map((blob) => ({ ...blob, affected: affectedJson(blob.affected) }))
+    printJson(terminal, {
+      healed,
+      copied,
+      restored: back,
+      lost: listed,
+      lostMetadata,
+      from,
+      seconds,
+      check,
+      out,
+    })
     return
   }
   const lines = [
@@ -62,6 +76,13 @@ function print(terminal: Terminal, result: HealResult): void {
     lines.push(
       `Checked where it lies: ${count(check.blobs.ok)} of ${counted(check.blobs.total, 'blob')} sound`,
     )
+  if (restored.length > 0)
+    lines.push(
+      `${counted(restored.length, 'message')} taken from other copies:`,
+      ...restored.slice(0, SHOWN).flatMap(restoredLines),
+    )
+  if (restored.length > SHOWN)
+    lines.push(`  … and ${count(restored.length - SHOWN)} more; --json lists them all`)
   if (lost.length > 0)
     lines.push(`${counted(lost.length, 'message')} no copy has:`, ...lost.flatMap(lostLines))
   if (lostMetadata.length > 0) {
@@ -73,9 +94,18 @@ function print(terminal: Terminal, result: HealResult): void {
   terminal.out(`${lines.join('\n')}\n`)
 }
 
+const SHOWN = 40
+
+function restoredLines({ affected, from, digest }: RestoredBlob): string[] {
+  return [`  ${digest} from ${plain(from)}`, ...whoLines(affected)]
+}
+
 function lostLines({ digest, affected, detail }: LostBlob): string[] {
-  const who = affected.map(({ accountName, account, folder, subject }) =>
+  return [`  ! ${digest}: ${plain(detail)}`, ...whoLines(affected)]
+}
+
+function whoLines(affected: readonly Affected[]): string[] {
+  return affected.map(({ accountName, account, folder, subject }) =>
     plain(`      ${[accountName ?? account, folder, subject].filter((part) => part !== null).join(' · ')}`),
   )
-  return [`  ! ${digest}: ${plain(detail)}`, ...who]
 }

@@ -3,6 +3,7 @@ import { appVersion } from '../engine/version.ts'
 import { collect, fail, runCommand, wholeNumber, withCommonOptions, type CommonOptions } from './command.ts'
 import { UsageError } from './exit.ts'
 import { AT_HELP, DELETED_HELP, EXIT_CODES, PATH_HELP } from './help.ts'
+import { addDrillCommands } from './drill.ts'
 import type { CheckOptions } from './check-command.ts'
 import { accountList, parseRate } from './copy-options.ts'
 import type { CopyCommandOptions } from './copy.ts'
@@ -13,6 +14,9 @@ import type { ServersOptions } from './servers-command.ts'
 import type { SampleOptions } from './sample-command.ts'
 import type { SearchOptions } from './search-command.ts'
 import type { ServeCommandOptions } from './serve-command.ts'
+
+const TIMEOUT_HELP =
+  'how long reading one file may take (default 30); then it is left alone and tried again last'
 
 /** Every command of `lifeboat`. The code of a command is loaded when it runs. */
 function buildProgram(): Command {
@@ -96,6 +100,7 @@ function buildProgram(): Command {
   )
     .argument('<path>', PATH_HELP)
     .option('--jobs <n>', 'reading threads (default: as many as there are cores)', wholeNumber(1, 64))
+    .option('--timeout <seconds>', TIMEOUT_HELP, wholeNumber(1, 86_400))
     .option('--sample <n>', 'read only so many blobs, chosen at random', wholeNumber(1, 1_000_000_000))
     .action((path: string, options: CommonOptions & CheckOptions) =>
       runCommand(options, async (context) =>
@@ -112,6 +117,7 @@ function buildProgram(): Command {
     )
     .requiredOption('--out <new>', 'new folder for the repaired copy')
     .option('--jobs <n>', 'reading threads (default: as many as there are cores)', wholeNumber(1, 64))
+    .option('--timeout <seconds>', TIMEOUT_HELP, wholeNumber(1, 86_400))
     .action((path: string, options: CommonOptions & HealOptions) =>
       runCommand(options, async (context) =>
         (await import('./heal-command.ts')).healCommand(context, path, options),
@@ -195,6 +201,7 @@ function buildProgram(): Command {
         (await import('./sample-command.ts')).sampleCommand(context, out, options),
       ),
     )
+  addDrillCommands(program)
   return program
 }
 
@@ -226,7 +233,7 @@ export async function runProgram(args: readonly string[]): Promise<void> {
   const json = args.includes('--json')
   const program = buildProgram()
   let complaint = ''
-  for (const one of [program, ...program.commands]) {
+  for (const one of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
     one.exitOverride().configureOutput({
       // Said below, in the one form that errors have.
       writeErr: (text) => {

@@ -78,6 +78,7 @@ export class TaskManager {
   readonly #store: TaskStore
   readonly #live = new Map<string, Live>()
   readonly #resumers = new Map<TaskKind, (params: unknown) => TaskRunner>()
+  readonly #partialIsEnd = new Set<TaskKind>()
   readonly #listeners = new Set<() => void>()
   #closed = false
 
@@ -87,9 +88,10 @@ export class TaskManager {
     this.#store.prune(Date.now())
   }
 
-  /** Says how tasks of a kind are started again from their params. */
-  registerResumer(kind: TaskKind, resumer: (params: unknown) => TaskRunner): void {
+  /** Says how tasks of a kind are started again from their params; `partialIsEnd`: `partial` means done, with findings. */
+  registerResumer(kind: TaskKind, resumer: (params: unknown) => TaskRunner, partialIsEnd = false): void {
     this.#resumers.set(kind, resumer)
+    if (partialIsEnd) this.#partialIsEnd.add(kind)
   }
 
   /** Writes the row, then runs the task. `finished` never rejects: a failure is a task in state `failed`. */
@@ -353,6 +355,7 @@ export class TaskManager {
 
   #canRestart(record: TaskRecord): boolean {
     const ended = ['partial', 'failed', 'stopped', 'interrupted'].includes(record.state)
+    if (record.state === 'partial' && this.#partialIsEnd.has(record.kind)) return false
     return ended && record.hasParams && this.#resumers.has(record.kind)
   }
 

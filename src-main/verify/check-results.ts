@@ -9,13 +9,15 @@ import {
   rmSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { createReadStream } from 'node:fs'
 import { writeFully } from '../backup/blob-read.ts'
 import type { ProblemKind } from '../backup/types.ts'
 import { checkProblemSchema, checkSummarySchema, storeCellSchema } from '../contract/verify.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import type { CheckProblem, CheckResult, CheckSummary, StoreCell } from './check-types.ts'
+import { problemLines } from './problem-file.ts'
+
+/** So many problems are read before others are let in. */
+const BREATH = 2000
 
 /**
  * Kept results of checks: `<data>/checks/<catalog>/<id>.json` holds the summary, `<id>.cells.json` the picture of
@@ -34,13 +36,15 @@ export class CheckResults {
     return join(this.#folder, `${id}.journal`)
   }
 
-  /** Keeps a finished result. The summary is written last: a result without one does not exist. */
+  /** The problems of a kept result, one JSON line each. */
+  problemsFile(id: string): string {
+    return join(this.#folder, `${safeId(id)}.problems`)
+  }
+
+  /** Keeps a finished result; its file of problems is taken over. The summary is written last: a result without one does not exist. */
   keep(summary: CheckSummary, result: CheckResult): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
-    this.#write(
-      `${summary.id}.problems`,
-      result.problems.map((problem) => `${JSON.stringify(problem)}\n`),
-    )
+    renameSync(result.problemsFile, this.problemsFile(summary.id))
     this.#write(`${summary.id}.cells.json`, [JSON.stringify(result.cells)])
     this.#write(`${summary.id}.json`, [JSON.stringify(summary)])
     rmSync(join(this.#folder, `${summary.id}.journal`), { force: true })
@@ -91,17 +95,25 @@ export class CheckResults {
   }
 
   remove(id: string): void {
-    for (const ending of ['.json', '.cells.json', '.problems', '.journal', '.journal.heal']) {
+    for (const ending of [
+      '.json',
+      '.cells.json',
+      '.problems',
+      '.journal',
+      '.journal.problems',
+      '.journal.heal',
+    ]) {
       rmSync(join(this.#folder, safeId(id) + ending), { force: true })
     }
   }
 
   async *#readProblems(id: string): AsyncGenerator<CheckProblem> {
-    const file = join(this.#folder, `${safeId(id)}.problems`)
-    const lines = createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Infinity })
+    const file = this.problemsFile(id)
     try {
-      for await (const line of lines) {
-        if (line !== '') yield checkProblemSchema.parse(JSON.parse(line))
+      let read = 0
+      for (const line of problemLines(file)) {
+        yield checkProblemSchema.parse(JSON.parse(line))
+        if (++read % BREATH === 0) await new Promise(setImmediate)
       }
     } catch (cause) {
       throw new ExpectedError(
@@ -110,8 +122,6 @@ export class CheckResults {
         { why: `The file ${file} is missing or damaged.`, next: 'Run the check again.' },
         { cause },
       )
-    } finally {
-      lines.close()
     }
   }
 

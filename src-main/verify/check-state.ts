@@ -1,39 +1,27 @@
 import { randomInt } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { parseAccountInfo } from '../backup/account-info.ts'
-import type { Dialect } from '../backup/dialect.ts'
 import type { BackupLayout } from '../backup/layout.ts'
-import { sampleDialect } from '../backup/dialect-sample.ts'
 import type { AccountFolder } from '../backup/scan.ts'
-import { describeRefusal } from '../backup/source.ts'
-import type { BackupSource } from '../backup/source.ts'
 import type { Problem } from '../backup/types.ts'
-import { CLAIM_MARKS, MAX_ITEM_FILE } from './check-protocol.ts'
-import type { BlobBatch, CheckBatch, MetadataBatch } from './check-protocol.ts'
+import type { Batch, FolderShare, Later, Spelling } from './check-protocol.ts'
 import type { CheckRequest, RawProblem, StoreCell } from './check-types.ts'
-import { CLAIMED, DigestTable, NEEDED, PRESENT, WHOLE } from './digest-table.ts'
+import { claimsIn, claimsOf, forEachPresent, keysOf, type Claim } from './claims.ts'
+import { DigestTable } from './digest-table.ts'
 import { Journal } from './journal.ts'
-
-/** One line of the claims: an item names a blob. */
-export interface Claim {
-  /** Index into the list of accounts. */
-  account: number
-  item: number
-  mark: string
-  digest: string
-}
+import { ofScan } from './read-blobs.ts'
 
 const HEADER_RECORD = 1
 const BATCH_RECORD = 2
+const SPELLING_RECORD = 3
 
 /** What must be the same for a journal to be gone on with. */
 interface Header {
+  version: 2
   root: string
   zone: string
   sample: number | null
   accounts: string[]
   seed: number
-  dialect: Dialect
 }
 
 /** What a check knows so far, kept in its journal as it grows. */
@@ -45,30 +33,30 @@ export class CheckState {
   copied = 0
   mended = 0
   readonly problems: RawProblem[] = []
-  readonly cells: StoreCell[] = []
-  readonly dialect: Dialect
+  /** Folders of the store, by path. */
+  readonly cells = new Map<string, StoreCell>()
+  /** Put off because it could not be read. */
+  readonly later = new Map<string, Later>()
   readonly seed: number
   /** Names of accounts as `account_info` tells them, by account id. */
   readonly accountNames = new Map<string, string | null>()
   readonly #journal: Journal
   readonly #done = new Set<string>()
+  /** Folders read in part: the last file that was read. */
+  readonly #partly = new Map<string, string>()
   readonly #startedAt = Date.now()
   #secondsBefore = 0
+  #spelling: Spelling | null = null
 
   private constructor(journal: Journal, header: Header) {
     this.#journal = journal
-    this.dialect = header.dialect
     this.seed = header.seed
   }
 
   /** Opens the journal and goes on from it, or starts anew when it belongs to another request. */
-  static open(
-    request: CheckRequest,
-    source: BackupSource,
-    layout: BackupLayout,
-    accounts: readonly AccountFolder[],
-  ): CheckState {
-    const wanted = {
+  static open(request: CheckRequest, layout: BackupLayout, accounts: readonly AccountFolder[]): CheckState {
+    const wanted: Omit<Header, 'seed'> = {
+      version: 2,
       root: layout.root,
       zone: request.zone,
       sample: request.sample,
@@ -76,91 +64,87 @@ export class CheckState {
     }
     const found = readHeader(request.journalFile)
     const usable =
-      found !== null &&
-      JSON.stringify({ ...wanted, seed: 0, dialect: 0 }) === JSON.stringify({ ...found, seed: 0, dialect: 0 })
+      found !== null && JSON.stringify({ ...wanted, seed: 0 }) === JSON.stringify({ ...found, seed: 0 })
     if (!usable) rmSync(request.journalFile, { force: true })
-    const header: Header = usable
-      ? found
-      : { ...wanted, seed: randomInt(2 ** 31), dialect: sampleDialect(source, accounts) }
+    const header: Header = usable ? found : { ...wanted, seed: randomInt(2 ** 31) }
     const journal = Journal.open(request.journalFile, () => undefined)
-    if (!usable) journal.append(HEADER_RECORD, Buffer.from(JSON.stringify(header)))
+    if (!usable) journal.append(HEADER_RECORD, [Buffer.from(JSON.stringify(header))])
     const state = new CheckState(journal, header)
-    state.#eachPayload((payload) => {
-      state.#restore(payload)
+    journal.each(({ type, payload }) => {
+      state.#restore(type, payload)
     })
     return state
   }
 
-  /** Folders read so far. */
-  get foldersDone(): number {
-    return this.#done.size
+  /** How the metadata are spelled, once it was learned. */
+  get spelling(): Spelling {
+    if (this.#spelling === null) throw new Error('The spelling is not learned yet.')
+    return this.#spelling
+  }
+
+  get knowsSpelling(): boolean {
+    return this.#spelling !== null
+  }
+
+  learn(spelling: Spelling): void {
+    this.#spelling = spelling
+    this.#journal.append(SPELLING_RECORD, [Buffer.from(JSON.stringify(spelling))])
   }
 
   isDone(folder: string): boolean {
     return this.#done.has(folder)
   }
 
-  /** Problems that every run finds again by itself, so that the journal need not keep them. */
-  addFixed(problems: readonly Problem[]): void {
-    for (const problem of problems) {
-      this.problems.push({ ...problem, recoverable: !problem.kind.endsWith('-unreadable') })
-    }
+  /** What of these folders is still to be read. */
+  sharesOf(account: number, folders: readonly string[]): FolderShare[] {
+    return folders
+      .filter((path) => !this.#done.has(path))
+      .map((path) => ({ account, path, after: this.#partly.get(path) ?? null }))
   }
 
-  readAccountInfo(source: BackupSource, account: AccountFolder): void {
-    const path = account.infoPath ?? `${account.path}/account_info`
-    // The account's name, password hash and preferences are in no other file: not recoverable from this path.
-    const report = (detail: string): void => {
-      this.problems.push({
-        kind: 'account-info-broken',
-        path,
-        digest: null,
-        detail,
-        recoverable: false,
-        account: account.id,
-      })
-    }
-    if (account.infoPath === null) {
-      report(
-        'The account has no account_info: its name and settings are unknown, its mail is not touched by this.',
-      )
-      return
-    }
-    const read = source.read(path, MAX_ITEM_FILE)
-    if ('refused' in read) {
-      report(`The account's metadata cannot be read: ${describeRefusal(read.refused)}.`)
-      return
-    }
-    const { info, condition } = parseAccountInfo(read.bytes, account.id)
-    this.accountNames.set(account.id, info.name)
-    if (condition !== 'ok')
-      report("The account's metadata cannot be understood; its mail is not touched by this.")
+  /** Problems that every run finds again by itself, so that the journal need not keep them. */
+  addFixed(problems: readonly Problem[]): void {
+    for (const problem of ofScan(problems)) this.problems.push(problem)
   }
 
   /** Takes a batch in and writes it to the journal. */
-  take(batch: CheckBatch): void {
-    const { text, ...rest } = split(batch)
-    const head = JSON.stringify({ ...rest, seconds: this.seconds() })
-    this.#journal.append(BATCH_RECORD, Buffer.from(`${head}\n${text}`))
+  take(batch: Batch): void {
+    const { text, keys: _, ...rest } = batch
+    const head = Buffer.from(`${JSON.stringify({ ...rest, seconds: this.seconds() })}\n`)
+    this.#journal.append(BATCH_RECORD, [head, text])
     this.#apply(batch)
   }
 
   /** A batch of a sample: the names of all blobs are known already, and it is quickly read again. */
-  takeSampled(batch: CheckBatch): void {
+  takeSampled(batch: Batch): void {
     this.#apply(batch)
   }
 
   /** Every claim of the metadata, read from the journal so that a million of them need no memory. */
   eachClaim(take: (claim: Claim) => void): void {
-    this.#eachBatch((batch) => {
-      if (batch.kind === 'metadata') forEachClaim(batch.claims, take)
+    this.#eachText('metadata', (text) => {
+      claimsIn(text, take)
+    })
+  }
+
+  /** The claims on these digests. */
+  eachClaimOf(digests: ReadonlyMap<string, unknown>, take: (claim: Claim) => void): void {
+    this.#eachText('metadata', (text) => {
+      claimsOf(text, digests, take)
+    })
+  }
+
+  /** The lines that tell which items are folders. */
+  eachFolderItem(take: (claim: Claim) => void): void {
+    this.#eachText('metadata', (text) => {
+      if (text.includes('\tf\t')) claimsIn(text, take)
     })
   }
 
   /** Every blob that has a file; `path` only where it is not in its own place. */
   eachPresent(take: (digest: string, path: string | null) => void): void {
-    this.#eachBatch((batch) => {
-      if (batch.kind === 'blobs') forEachPresent(batch.present, take)
+    this.#eachText('blobs', (text) => {
+      forEachPresent(text, take)
     })
   }
 
@@ -169,49 +153,60 @@ export class CheckState {
     return this.#secondsBefore + (Date.now() - this.#startedAt) / 1000
   }
 
+  cell(folder: string): StoreCell {
+    let cell = this.cells.get(folder)
+    if (cell === undefined) {
+      cell = { folder, files: 0, bytes: 0, errors: 0, notices: 0 }
+      this.cells.set(folder, cell)
+    }
+    return cell
+  }
+
   close(): void {
     this.#journal.close()
   }
 
-  #eachBatch(take: (batch: CheckBatch) => void): void {
-    this.#eachPayload((payload) => {
-      take(join(payload).batch)
+  #eachText(kind: Batch['kind'], take: (text: string) => void): void {
+    this.#journal.each(({ type, payload }) => {
+      if (type !== BATCH_RECORD) return
+      const { head, text } = join(payload)
+      if (head.kind === kind) take(text)
     })
   }
 
-  #eachPayload(take: (payload: Buffer) => void): void {
-    this.#journal.each((record) => {
-      if (record.type === BATCH_RECORD) take(record.payload)
-    })
+  #restore(type: number, payload: Buffer): void {
+    if (type === SPELLING_RECORD) this.#spelling = JSON.parse(payload.toString()) as Spelling
+    if (type !== BATCH_RECORD) return
+    const { head, text } = join(payload)
+    this.#secondsBefore = head.seconds
+    this.#apply({ ...head, text: new Uint8Array(), keys: keysOf(head.kind, text) })
   }
 
-  #restore(payload: Buffer): void {
-    const { batch, seconds } = join(payload)
-    this.#secondsBefore = seconds
-    this.#apply(batch)
-  }
-
-  #apply(batch: CheckBatch): void {
-    for (const folder of batch.folders) this.#done.add(folder)
+  #apply(batch: Batch): void {
+    for (const { path, after } of batch.folders) {
+      if (after !== null) this.#partly.set(path, after)
+      else {
+        this.#partly.delete(path)
+        this.#done.add(path)
+      }
+    }
     for (const problem of batch.problems) this.problems.push(problem)
+    for (const later of batch.later) this.later.set(later.path ?? later.folder, later)
+    if (batch.again !== null) this.later.delete(batch.again.path ?? batch.again.folder)
     const counts = batch.kind === 'metadata' ? this.metadata : this.blobs
     counts.total += batch.total
     counts.ok += batch.ok
-    if (batch.kind === 'metadata') {
-      forEachClaim(batch.claims, ({ mark, digest }) => {
-        if (mark !== CLAIM_MARKS.folder)
-          this.table.mark(digest, mark === CLAIM_MARKS.needed ? CLAIMED | NEEDED : CLAIMED)
-      })
-      this.copied += batch.copied
-      return
-    }
     this.blobs.bytes += batch.bytes
-    this.cells.push(...batch.cells)
     this.copied += batch.copied
     this.mended += batch.mended
-    forEachPresent(batch.present, (digest, _path, whole) => {
-      this.table.mark(digest, whole ? PRESENT | WHOLE : PRESENT)
-    })
+    for (const { folder, files, bytes, errors, notices } of batch.cells) {
+      const cell = this.cell(folder)
+      cell.files += files
+      cell.bytes += bytes
+      cell.errors += errors
+      cell.notices += notices
+    }
+    this.table.markKeys(batch.keys)
   }
 }
 
@@ -228,51 +223,11 @@ function readHeader(file: string): Header | null {
   }
 }
 
-/** The long list of a batch travels as text behind its JSON. */
-function split(
-  batch: CheckBatch,
-): (Omit<MetadataBatch, 'claims'> & { text: string }) | (Omit<BlobBatch, 'present'> & { text: string }) {
-  if (batch.kind === 'metadata') {
-    const { claims, ...rest } = batch
-    return { ...rest, text: claims }
-  }
-  const { present, ...rest } = batch
-  return { ...rest, text: present }
-}
-
-function join(payload: Buffer): { batch: CheckBatch; seconds: number } {
+/** The long list of a batch stands as text behind its JSON. */
+function join(payload: Buffer): { head: Omit<Batch, 'text' | 'keys'> & { seconds: number }; text: string } {
   const end = payload.indexOf(10)
-  const { seconds, ...head } = JSON.parse(payload.toString('utf8', 0, end)) as CheckBatch & {
-    seconds: number
-  }
-  const text = payload.toString('utf8', end + 1)
-  const batch: CheckBatch = head.kind === 'metadata' ? { ...head, claims: text } : { ...head, present: text }
-  return { batch, seconds }
-}
-
-function forEachClaim(claims: string, take: (claim: Claim) => void): void {
-  for (const line of lines(claims)) {
-    const [account = '', item = '', mark = '', digest = ''] = line.split('\t')
-    take({ account: Number(account), item: Number(item), mark, digest })
-  }
-}
-
-function forEachPresent(
-  present: string,
-  take: (digest: string, path: string | null, whole: boolean) => void,
-): void {
-  for (const line of lines(present)) {
-    const from = line.startsWith('!') ? 1 : 0
-    const tab = line.indexOf('\t')
-    if (tab < 0) take(line.slice(from), null, from === 0)
-    else take(line.slice(from, tab), line.slice(tab + 1), from === 0)
-  }
-}
-
-function* lines(text: string): Generator<string> {
-  let start = 0
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-    yield text.slice(start, end)
-    start = end + 1
+  return {
+    head: JSON.parse(payload.toString('utf8', 0, end)) as Batch & { seconds: number },
+    text: payload.toString('utf8', end + 1),
   }
 }

@@ -8,7 +8,6 @@ export function summaryOf(
   sample: number | null,
   result: CheckResult,
 ): CheckSummary {
-  const errors = result.problems.filter(({ severity }) => severity === 'error').length
   return {
     id,
     catalogId,
@@ -20,7 +19,7 @@ export function summaryOf(
     blobs: result.blobs,
     metadata: result.metadata,
     kinds: result.kinds,
-    errors,
-    notices: result.problems.length - errors,
+    errors: result.errors,
+    notices: result.notices,
   }
 }

@@ -13,7 +13,12 @@ export interface CheckRequest {
   sample: number | null
   /** File that survives a crash; the check goes on from it when it holds the same request. */
   journalFile: string
+  /** How long the reading of one file may take before it is left alone, ms. */
+  timeoutMs: number
 }
+
+/** `timeoutMs` where nobody says otherwise: disks and their controllers give up within this. */
+export const READ_TIMEOUT_MS = 30_000
 
 /** The whole result, as `lifeboat check --json` prints it (times and ids aside). */
 export interface CheckResult {
@@ -22,13 +27,18 @@ export interface CheckResult {
   blobs: { total: number; ok: number; bytes: number }
   /** Item and account files found, and how many could be understood. */
   metadata: { total: number; ok: number }
-  problems: CheckProblem[]
+  /** What was found, one JSON line each: there may be a million. The caller's, to keep or to remove. */
+  problemsFile: string
+  errors: number
+  notices: number
   kinds: Record<string, number>
   cells: StoreCell[]
   /** Seconds of work, added up over interruptions. */
   seconds: number
   /** False when it was stopped before its end. */
   complete: boolean
+  /** Threads that hang in a read that does not end: the process cannot end by itself. */
+  hanging: number
 }
 
 export interface CheckProgress {
@@ -45,9 +55,6 @@ export interface RawProblem extends Problem {
   /** Account and item, where the place of the file tells them. */
   account?: string
   item?: number
-  /** What the message itself still tells, for blobs no metadata claims. */
-  subject?: string | null
-  date?: number | null
 }
 
 export type { Affected, CheckProblem, CheckSummary, StoreCell }

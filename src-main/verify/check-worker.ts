@@ -1,221 +1,118 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { BlobReader } from '../backup/blob.ts'
-import type { BlobRead } from '../backup/blob.ts'
-import { detectLayout } from '../backup/layout.ts'
-import { parseItemFile } from '../backup/metadata.ts'
-import { blobPath, readBlobFolder, readItemFolder } from '../backup/scan.ts'
-import type { AccountFolder, BlobFile, Found } from '../backup/scan.ts'
-import { describeRefusal, localSource } from '../backup/source.ts'
-import { NOTICE_KINDS } from '../backup/types.ts'
-import type { BlobStatus, ItemState, ItemType, Problem, ProblemKind } from '../backup/types.ts'
-import { extractForIndex } from '../mail/index-walker.ts'
-import { CLAIM_MARKS, MAX_ITEM_FILE } from './check-protocol.ts'
-import type { BlobBatch, CheckJob, CheckWorkerData, MetadataBatch } from './check-protocol.ts'
-import type { RawProblem, StoreCell } from './check-types.ts'
+import { sampleDialect } from '../backup/dialect-sample.ts'
+import { blobPath, itemFolders, readBlobFolder } from '../backup/scan.ts'
+import type { BlobFile } from '../backup/scan.ts'
+import { BatchBuilder } from './batch.ts'
+import type { Batch, CheckAnswer, CheckJob, CheckWorkerData } from './check-protocol.ts'
+import type { RawProblem } from './check-types.ts'
+import { GuardedSource } from './guarded-source.ts'
 import { HealCopy } from './heal-copy.ts'
-import { hasLineTooLong } from './lmtp.ts'
+import { HealWork } from './heal-work.ts'
+import { Namer } from './naming.ts'
+import { Pulse } from './pulse.ts'
+import { ofScan, readBlobs, readBlobsAgain, verifyBlob } from './read-blobs.ts'
+import { readAccounts, readItems, readItemsAgain, type ItemParts } from './read-items.ts'
+import type { ToReader } from './worker-pool.ts'
 
-/** One reading thread of a check: verifies what it is told to, one answer a job. */
+/** One reading thread of a check or heal: reads what it is told to. */
 
-const { root, zone, dialect, accounts, copyTo, name } = workerData as CheckWorkerData
-const source = localSource(root)
-const layout = detectLayout(root)
+const { layout, zone, accounts, copyTo, name, pulse: shared, timeoutMs } = workerData as CheckWorkerData
+const pulse = new Pulse(shared)
+const source = new GuardedSource(layout.root, pulse)
 const reader = new BlobReader()
-const copy = copyTo === null ? null : new HealCopy(copyTo, name, source)
+const parts: ItemParts = {
+  source,
+  layout,
+  reader,
+  copy: copyTo === null ? null : new HealCopy(copyTo, name, source),
+  hungDetail: `reading it did not end within ${String(timeoutMs / 1000)} s, twice: the disk is failing there`,
+  accounts,
+  zone,
+}
+const copying = parts.copy
+const heal = copying === null ? null : new HealWork(parts, copying, pulse, post)
+let namer: Namer | null = null
 
-/** Asked only where a state has several strings of digest form. */
-const blobExists = (digest: string): boolean => source.stat(blobPath(layout, digest)) !== null
-
-/** Types that are not whole without their blob (FORMAT.md: contacts, appointments, folders and tags may have none). */
-const NEEDS_BLOB: ReadonlySet<ItemType> = new Set(['message', 'document', 'chat'])
-
-const KIND_OF_STATUS: Readonly<Record<Exclude<BlobStatus, 'ok'>, ProblemKind>> = {
-  'double-gzip': 'blob-double-gzip',
-  'digest-mismatch': 'blob-digest-mismatch',
-  missing: 'blob-missing',
-  empty: 'blob-empty',
-  'not-gzip': 'blob-not-gzip',
-  truncated: 'blob-truncated',
-  corrupt: 'blob-corrupt',
-  unreadable: 'blob-unreadable',
+function post(answer: CheckAnswer, transfer: ArrayBuffer[] = []): void {
+  // Before it is sent: the leader may look at once.
+  pulse.rest()
+  parentPort?.postMessage(answer, transfer)
 }
 
-function raw(problem: Problem, recoverable: boolean): RawProblem {
-  return { ...problem, recoverable }
+function postBatch(batch: Batch, transfer: ArrayBuffer[]): void {
+  post(batch, transfer)
 }
 
-/** Odd places and names: nothing is lost by them, but a folder that cannot be listed hides what it holds. */
-function ofScan(found: Found<unknown>): RawProblem[] {
-  return found.problems.map((problem) => raw(problem, !problem.kind.endsWith('-unreadable')))
-}
-
-function readMetadata(folders: readonly { account: number; path: string }[]): MetadataBatch {
-  const batch: MetadataBatch = {
-    kind: 'metadata',
-    folders: folders.map((folder) => folder.path),
-    total: 0,
-    ok: 0,
-    problems: [],
-    claims: '',
-    copied: 0,
-  }
-  for (const { account: index, path } of folders) {
-    const account = accounts[index]
-    if (!account) continue
-    const found = readItemFolder(source, account, path)
-    batch.problems.push(...ofScan(found))
-    if (copy) batch.copied += copy.others(path, new Set(found.found.map((item) => item.path)), batch.problems)
-    for (const item of found.found) {
-      batch.total++
-      if (readItem(account, index, item.id, item.path, batch)) batch.ok++
-    }
-  }
-  return batch
-}
-
-/** Reads one item file into the batch; false when it could not be understood. */
-function readItem(
-  account: AccountFolder,
-  index: number,
-  id: number,
-  path: string,
-  batch: MetadataBatch,
-): boolean {
-  const report = (kind: ProblemKind, detail: string, recoverable: boolean): void => {
-    batch.problems.push({ kind, path, digest: null, detail, recoverable, account: account.id, item: id })
-  }
-  const read = source.read(path, MAX_ITEM_FILE)
-  if ('refused' in read) {
-    report('metadata-unreadable', `The item file cannot be read: ${describeRefusal(read.refused)}.`, false)
-    return false
-  }
-  const parsed = parseItemFile(read.bytes, { dialect, zone, blobExists })
-  if (copy) batch.copied += copy.metadata(path, read)
-  const type = parsed.states.at(-1)?.type ?? 'unknown'
-  const mark = NEEDS_BLOB.has(type) ? CLAIM_MARKS.needed : CLAIM_MARKS.optional
-  const line = `${String(index)}\t${String(id)}\t`
-  for (const digest of parsed.digests) batch.claims += `${line}${mark}\t${digest}\n`
-  if (type === 'folder') batch.claims += `${line}${CLAIM_MARKS.folder}\t\n`
-  if (parsed.id !== null && parsed.id !== id) {
-    report('id-mismatch', `The file says item ${String(parsed.id)}, its name says ${String(id)}.`, true)
-  }
-  if (parsed.condition === 'ok') {
-    if (parsed.digests.length === 0 && isLostMessage(parsed.states)) {
-      report('blob-missing', 'The message names no blob in any of its states.', false)
-    }
-    return true
-  }
-  const kind = parsed.condition === 'empty' ? 'metadata-empty' : 'metadata-broken'
-  report(kind, parsed.detail, parsed.digests.length > 0)
-  return false
-}
-
-function isLostMessage(states: readonly ItemState[]): boolean {
-  return states.length > 0 && states.every((state) => state.type === 'message')
-}
-
-function emptyBlobBatch(folders: string[]): BlobBatch {
-  return {
-    kind: 'blobs',
-    folders,
-    total: 0,
-    ok: 0,
-    bytes: 0,
-    problems: [],
-    present: '',
-    cells: [],
-    copied: 0,
-    mended: 0,
-  }
-}
-
-function readBlobs(folders: string[]): BlobBatch {
-  const batch = emptyBlobBatch(folders)
+function list(folders: readonly string[]): void {
+  const blobs: BlobFile[] = []
+  const problems: RawProblem[] = []
   for (const folder of folders) {
-    const cell: StoreCell = { folder, files: 0, bytes: 0, errors: 0, notices: 0 }
-    const before = batch.problems.length
     const found = readBlobFolder(source, layout, folder)
-    batch.problems.push(...ofScan(found))
-    if (copy)
-      batch.copied += copy.others(folder, new Set(found.found.map((blob) => blob.path)), batch.problems)
-    for (const blob of found.found) verify(blob, batch, cell)
-    for (const problem of batch.problems.slice(before)) {
-      if (NOTICE_KINDS.includes(problem.kind)) cell.notices++
-      else cell.errors++
-    }
-    batch.cells.push(cell)
+    blobs.push(...found.found)
+    problems.push(...ofScan(found.problems))
   }
-  return batch
+  post({ kind: 'listed', blobs, problems, last: true })
 }
 
-function verify(blob: BlobFile, batch: BlobBatch, cell: StoreCell | null): void {
-  const found = reader.read(source.absolute(blob.path), blob.digest)
-  batch.total++
-  batch.bytes += found.fileBytes
-  const whole = found.rule !== null && (found.message !== null || found.status === 'ok')
-  batch.present += `${whole ? '' : '!'}${blob.digest}${blob.misplaced ? `\t${blob.path}` : ''}\n`
-  if (copy) {
-    const done = copy.blob(blob, found)
-    batch.copied += done.copied
-    batch.mended += done.mended
-  }
-  if (cell) {
-    cell.files++
-    cell.bytes += found.fileBytes
-  }
-  if (found.status === 'ok') batch.ok++
-  else batch.problems.push(blobProblem(blob, found))
-  if (found.message !== null && hasLineTooLong(found.message)) {
-    batch.problems.push({
-      kind: 'lmtp-line-too-long',
-      path: blob.path,
-      digest: blob.digest,
-      detail:
-        'A line is longer than 10,240 bytes: the LMTP validator would refuse this message in a restore.',
-      recoverable: true,
-      ...told(found),
-    })
-  }
+function again(job: CheckJob & { kind: 'again' }): void {
+  const out = new BatchBuilder(job.later.of, postBatch)
+  if (job.later.of === 'blobs') readBlobsAgain(parts, job.later, out)
+  else readItemsAgain(parts, job.spelling, job.later, out)
+  out.flush(true)
 }
 
-function blobProblem(blob: BlobFile, found: BlobRead): RawProblem {
-  const status = found.status === 'ok' ? 'unreadable' : found.status
-  return {
-    kind: KIND_OF_STATUS[status],
-    path: blob.path,
-    digest: blob.digest,
-    detail: found.detail === '' ? sentenceOf(status) : found.detail,
-    // The digest proves the bytes; without it they may be anything. A refusal says nothing of the bytes.
-    recoverable: found.rule !== null || found.refused?.code === 'EACCES' || found.refused?.code === 'EPERM',
-    ...told(found),
-  }
-}
-
-function sentenceOf(status: Exclude<BlobStatus, 'ok'>): string {
-  return status === 'double-gzip' ? 'it was compressed twice' : `it is ${status.replaceAll('-', ' ')}`
-}
-
-/** Subject and date as far as the message still tells them: all there is for a blob that no metadata claims. */
-function told(found: BlobRead): { subject: string | null; date: number | null } {
-  const bytes = found.message ?? found.partial ?? found.head
-  if (bytes === null) return { subject: null, date: null }
-  const mail = extractForIndex(Buffer.from(bytes.subarray(0, 64 * 1024)))
-  return mail.looksLikeMail ? { subject: mail.subject, date: mail.date } : { subject: null, date: null }
-}
-
-parentPort?.on('message', (job: CheckJob) => {
+function work(job: CheckJob): void {
   switch (job.kind) {
-    case 'metadata':
-      parentPort?.postMessage(readMetadata(job.folders))
-      break
-    case 'blobs':
-      parentPort?.postMessage(readBlobs(job.folders))
-      break
+    case 'learn': {
+      const sampled = accounts.map((folder) => ({ folder, dirs: () => itemFolders(source, folder).found }))
+      const { dialect, trustIds } = sampleDialect(source, sampled, zone, (digest) => blobPath(layout, digest))
+      post({ kind: 'learned', spelling: { dialect, trustIds }, last: true })
+      return
+    }
+    case 'accounts':
+      post(readAccounts(parts, job.accounts))
+      return
+    case 'metadata': {
+      const out = new BatchBuilder('metadata', postBatch)
+      for (const share of job.folders) readItems(parts, job.spelling, share, out)
+      out.flush(true)
+      return
+    }
+    case 'blobs': {
+      const out = new BatchBuilder('blobs', postBatch)
+      for (const share of job.folders) readBlobs(parts, share, out)
+      out.flush(true)
+      return
+    }
+    case 'list':
+      list(job.folders)
+      return
     case 'files': {
-      const batch = emptyBlobBatch([])
-      for (const blob of job.files) verify(blob, batch, null)
-      parentPort?.postMessage(batch)
-      break
+      const out = new BatchBuilder('blobs', postBatch)
+      for (const blob of job.files) verifyBlob(parts, blob, '', out, null, true)
+      out.flush(true)
+      return
+    }
+    case 'again':
+      again(job)
+      return
+    case 'rest':
+    case 'heal-metadata':
+    case 'heal-blobs':
+      heal?.work(job)
+      return
+    case 'name': {
+      namer ??= new Namer(parts, reader, job)
+      const by = namer
+      post({ kind: 'named', named: job.tasks.map((task) => by.name(task, job)), last: true })
+      return
     }
   }
+}
+
+parentPort?.on('message', ({ job, hung }: ToReader<CheckJob>) => {
+  for (const path of hung) source.hung.add(path)
+  if (job.kind === 'again' && !job.givenUp) source.hung.delete(job.later.path ?? job.later.folder)
+  work(job)
 })

@@ -1,11 +1,12 @@
 import type { BackupLayout } from '../backup/layout.ts'
 import { blobPath } from '../backup/scan.ts'
-import { NOTICE_KINDS } from '../backup/types.ts'
 import { nameAffected } from './affected.ts'
 import type { CheckState } from './check-state.ts'
-import type { CheckProblem, CheckProgress, CheckRequest, CheckResult, RawProblem } from './check-types.ts'
+import type { CheckProgress, CheckRequest, CheckResult, RawProblem } from './check-types.ts'
 import { CLAIMED, NEEDED, PRESENT, WHOLE } from './digest-table.ts'
-import { Reading } from './reading.ts'
+import { asProblem } from './naming.ts'
+import { ProblemWriter } from './problem-file.ts'
+import { Reading, type ReadPath } from './reading.ts'
 
 /** A running check. */
 export interface CheckHandle {
@@ -20,7 +21,7 @@ export interface CheckHandle {
 /**
  * Checks a Backup Path: every item file is read, every blob decompressed and its digest computed, and what is wrong is
  * named with the messages it concerns. Nothing is written under the path; the journal lets a killed check go on.
- * `done` rejects with NotABackupPathError or UnreadablePathError.
+ * `done` rejects with NotABackupPathError, UnreadablePathError or ExpectedError.
  */
 export function startCheck(request: CheckRequest): CheckHandle {
   const reading = new Reading(request)
@@ -40,47 +41,70 @@ export function startCheck(request: CheckRequest): CheckHandle {
 }
 
 async function check(request: CheckRequest, reading: Reading): Promise<CheckResult> {
-  const { state, layout, source, accounts } = await reading.read()
+  const path = await reading.read()
+  const { state, layout } = path
+  const writer = new ProblemWriter(`${request.journalFile}.problems`)
   try {
-    const result = (problems: CheckProblem[], complete: boolean): CheckResult => ({
+    if (!reading.stopped) {
+      reading.progress.phase = 'naming'
+      await judge(path, writer)
+    }
+    writer.end()
+    const complete = !reading.stopped
+    if (complete) reading.progress.phase = 'done'
+    return {
       backupPath: layout.root,
       blobs: { ...state.blobs },
       metadata: { ...state.metadata },
-      problems,
-      kinds: countKinds(problems),
-      cells: state.cells,
+      problemsFile: writer.file,
+      errors: writer.errors,
+      notices: writer.notices,
+      kinds: writer.kinds,
+      cells: [...state.cells.values()],
       seconds: state.seconds(),
       complete,
-    })
-    if (reading.stopped) return result(state.problems.map(unnamed), false)
-    reading.progress.phase = 'naming'
-    const problems = [...state.problems, ...missingBlobs(state, layout), ...orphans(state, layout)]
-    for (const problem of problems) {
-      // Another file of the same name is whole: the message is not lost.
-      if (problem.digest !== null && (state.table.bits(problem.digest) & WHOLE) !== 0)
-        problem.recoverable = true
+      hanging: reading.hanging,
     }
-    const named = await nameAffected(problems, state, { source, layout, accounts, zone: request.zone })
-    reading.progress.phase = 'done'
-    return result(named, true)
+  } catch (error) {
+    writer.abandon()
+    throw error
   } finally {
-    state.close()
+    await path.end()
   }
 }
 
-function unnamed(problem: RawProblem): CheckProblem {
-  const { kind, path, digest, detail, recoverable } = problem
-  const severity = NOTICE_KINDS.includes(kind) ? 'notice' : 'error'
-  return { kind, severity, path, digest, affected: [], detail, recoverable }
+async function judge(path: ReadPath, writer: ProblemWriter): Promise<void> {
+  const { state, layout } = path
+  const problems = [...state.problems, ...missingBlobs(state, layout)]
+  for (const problem of problems) {
+    // Another file of the same name is whole: the message is not lost.
+    if (problem.digest !== null && (state.table.bits(problem.digest) & WHOLE) !== 0)
+      problem.recoverable = true
+  }
+  for (const problem of problems)
+    if (problem.kind === 'blob-missing' && problem.digest !== null)
+      state.cell(folderOf(problem.path)).errors++
+  await nameAffected(problems, path, (problem) => {
+    writer.add(problem)
+  })
+  eachOrphan(state, layout, (problem) => {
+    state.cell(folderOf(problem.path)).notices++
+    writer.add(asProblem(problem, []))
+  })
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/'))
 }
 
 /** Blobs that an item cannot do without and that no file has. */
 export function missingBlobs(state: CheckState, layout: BackupLayout): RawProblem[] {
+  const isMissing = (bits: number): boolean => (bits & PRESENT) === 0 && (bits & NEEDED) !== 0
+  if (state.table.count(isMissing) === 0) return []
   const problems: RawProblem[] = []
   const seen = new Set<string>()
   state.eachClaim(({ digest }) => {
-    const bits = state.table.bits(digest)
-    if ((bits & PRESENT) !== 0 || (bits & NEEDED) === 0 || seen.has(digest)) return
+    if (!isMissing(state.table.bits(digest)) || seen.has(digest)) return
     seen.add(digest)
     problems.push({
       kind: 'blob-missing',
@@ -93,12 +117,13 @@ export function missingBlobs(state: CheckState, layout: BackupLayout): RawProble
   return problems
 }
 
-/** Blobs that no readable metadata names. */
-function orphans(state: CheckState, layout: BackupLayout): RawProblem[] {
-  const problems: RawProblem[] = []
+/** Blobs that no readable metadata names: there may be a million of them, so they are not collected. */
+function eachOrphan(state: CheckState, layout: BackupLayout, take: (problem: RawProblem) => void): void {
+  const isOrphan = (bits: number): boolean => (bits & PRESENT) !== 0 && (bits & CLAIMED) === 0
+  if (state.table.count(isOrphan) === 0) return
   state.eachPresent((digest, path) => {
-    if ((state.table.bits(digest) & CLAIMED) !== 0) return
-    problems.push({
+    if (!isOrphan(state.table.bits(digest))) return
+    take({
       kind: 'blob-orphan',
       path: path ?? blobPath(layout, digest),
       digest,
@@ -106,11 +131,4 @@ function orphans(state: CheckState, layout: BackupLayout): RawProblem[] {
       recoverable: true,
     })
   })
-  return problems
-}
-
-function countKinds(problems: readonly { kind: string }[]): Record<string, number> {
-  const kinds: Record<string, number> = {}
-  for (const { kind } of problems) kinds[kind] = (kinds[kind] ?? 0) + 1
-  return kinds
 }

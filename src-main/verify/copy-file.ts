@@ -31,14 +31,19 @@ const PIECE = 4 * 1024 * 1024
 export class CopyTarget {
   readonly root: string
   readonly #work: string
+  readonly #onPiece: () => void
   /** Null until the first file has shown whether the file system can reflink. */
   #canClone: boolean | null = null
   #serial = 0
   readonly #folders = new Set<string>()
 
-  /** @param name tells apart the temporary files of several threads */
-  constructor(root: string, name: string) {
+  /**
+   * @param name tells apart the temporary files of several threads
+   * @param onPiece called for each piece of a file that is copied
+   */
+  constructor(root: string, name: string, onPiece: () => void = () => undefined) {
     this.root = root
+    this.#onPiece = onPiece
     this.#work = join(root, WORK_FOLDER, name)
     // Halves that a killed or full run left would be in the way of new ones.
     rmSync(this.#work, { recursive: true, force: true })
@@ -97,6 +102,7 @@ export class CopyTarget {
       for (let got = readSync(source, piece); got > 0; got = readSync(source, piece)) {
         for (let done = 0; done < got;) done += writeSync(target, piece, done, got - done)
         total += got
+        this.#onPiece()
       }
     } finally {
       closeSync(source)

@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 
 const SLOT = 4
 const MAX_LOAD = 0.6
+/** Words of a name and its bits, as `markKeys` takes them. */
+export const KEY_WORDS = 4
 
 /** Bits of a slot's mark. */
 export const CLAIMED = 1
@@ -33,7 +35,37 @@ export class DigestTable {
 
   /** Sets `bits` on the name (adding it when new) and returns the bits it had before. */
   mark(name: string, bits: number): number {
-    this.#setKey(name)
+    keyOf(name, this.#key, 0)
+    return this.#mark(bits)
+  }
+
+  /** Marks many names: KEY_WORDS words each, the last one is the bits. */
+  markKeys(keys: Uint32Array): void {
+    for (let at = 0; at + KEY_WORDS <= keys.length; at += KEY_WORDS) {
+      this.#key[0] = keys[at] ?? 0
+      this.#key[1] = keys[at + 1] ?? 0
+      this.#key[2] = keys[at + 2] ?? 0
+      this.#mark(keys[at + 3] ?? 0)
+    }
+  }
+
+  /** The bits of a name; 0 when it is not in the table. */
+  bits(name: string): number {
+    keyOf(name, this.#key, 0)
+    return this.#slots[this.#find(this.#slots, this.#capacity) + 3] ?? 0
+  }
+
+  /** How many names have bits for which `test` holds. */
+  count(test: (bits: number) => boolean): number {
+    let found = 0
+    for (let slot = 3; slot < this.#slots.length; slot += SLOT) {
+      const bits = this.#slots[slot] ?? 0
+      if (bits !== 0 && test(bits)) found++
+    }
+    return found
+  }
+
+  #mark(bits: number): number {
     if (this.#used + 1 > this.#capacity * MAX_LOAD) this.#grow()
     const at = this.#find(this.#slots, this.#capacity)
     const before = this.#slots[at + 3] ?? 0
@@ -43,19 +75,6 @@ export class DigestTable {
     }
     this.#slots[at + 3] = before | bits
     return before
-  }
-
-  /** The bits of a name; 0 when it is not in the table. */
-  bits(name: string): number {
-    this.#setKey(name)
-    return this.#slots[this.#find(this.#slots, this.#capacity) + 3] ?? 0
-  }
-
-  #setKey(name: string): void {
-    const bytes = keyBytes(name)
-    this.#key[0] = bytes.readUInt32LE(0)
-    this.#key[1] = bytes.readUInt32LE(4)
-    this.#key[2] = bytes.readUInt32LE(8)
   }
 
   /** Index of the slot that holds the key, or of the free slot where it belongs. */
@@ -86,11 +105,14 @@ export class DigestTable {
   }
 }
 
-/** A digest is already evenly spread; any other name is hashed. At least 12 bytes. */
-function keyBytes(name: string): Buffer {
-  if (name.length === 44 && name.endsWith('=')) {
-    const bytes = Buffer.from(name.replaceAll(',', '/'), 'base64')
-    if (bytes.length === 32) return bytes
-  }
-  return hash('sha256', name, 'buffer')
+const scratch = Buffer.alloc(36)
+
+/** Writes the three words that stand for a name. A digest is already evenly spread; any other name is hashed. */
+export function keyOf(name: string, into: Uint32Array, at: number): void {
+  const plain = name.length === 44 && name.endsWith('=') ? name.replaceAll(',', '/') : null
+  const bytes =
+    plain !== null && scratch.write(plain, 'base64') === 32 ? scratch : hash('sha256', name, 'buffer')
+  into[at] = bytes.readUInt32LE(0)
+  into[at + 1] = bytes.readUInt32LE(4)
+  into[at + 2] = bytes.readUInt32LE(8)
 }

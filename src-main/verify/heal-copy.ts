@@ -1,26 +1,28 @@
 import { gzipSync } from 'node:zlib'
 import type { BlobRead } from '../backup/blob.ts'
 import type { BlobFile } from '../backup/scan.ts'
-import type { BackupSource } from '../backup/source.ts'
 import type { RawProblem } from './check-types.ts'
 import { CopyTarget } from './copy-file.ts'
+import type { GuardedSource } from './guarded-source.ts'
 
 /** Fills a repaired copy with what a reading thread finds sound, each file in its own place. */
 export class HealCopy {
-  readonly #target: CopyTarget
-  readonly #source: BackupSource
+  readonly target: CopyTarget
+  readonly #source: GuardedSource
 
-  constructor(root: string, name: string, source: BackupSource) {
-    this.#target = new CopyTarget(root, name)
+  constructor(root: string, name: string, source: GuardedSource) {
+    this.target = new CopyTarget(root, name, () => {
+      source.beat()
+    })
     this.#source = source
   }
 
   /** Copies an item file that was just read. */
   metadata(path: string, read: { bytes: Buffer; size: number; cut: boolean }): number {
-    if (this.#target.has(path, read.size)) return 1
+    if (this.target.has(path, read.size)) return 1
     const from = this.#source.absolute(path)
-    if (read.cut) this.#target.copy(from, path)
-    else this.#target.write(path, read.bytes, from)
+    if (read.cut) this.target.copy(from, path)
+    else this.target.write(path, read.bytes, from)
     return 1
   }
 
@@ -32,21 +34,30 @@ export class HealCopy {
     for (const { name, kind } of listed.entries) {
       const path = `${folder}/${name}`
       if (kind !== 'file' || known.has(path)) continue
-      try {
-        this.#target.copy(this.#source.absolute(path), path)
-        copied++
-      } catch (error) {
-        if (isOurs(error)) throw error
-        problems.push({
-          kind: 'unexpected-file',
-          path,
-          digest: null,
-          detail: `It could not be copied: ${error instanceof Error ? error.message : String(error)}.`,
-          recoverable: false,
-        })
-      }
+      if (this.file(path, problems)) copied++
     }
     return copied
+  }
+
+  /** Copies one file as it is, unless it is there already; false and a problem where it cannot be read. */
+  file(path: string, problems: RawProblem[]): boolean {
+    const stat = this.#source.stat(path)
+    if (stat !== null && this.target.has(path, stat.size)) return true
+    try {
+      if (!this.#source.enter(path)) throw new Error('reading it did not end')
+      this.target.copy(this.#source.absolute(path), path)
+      return true
+    } catch (error) {
+      if (isOurs(error)) throw error
+      problems.push({
+        kind: 'unexpected-file',
+        path,
+        digest: null,
+        detail: `It could not be copied: ${error instanceof Error ? error.message : String(error)}.`,
+        recoverable: false,
+      })
+      return false
+    }
   }
 
   /**
@@ -58,13 +69,13 @@ export class HealCopy {
     const from = this.#source.absolute(blob.path)
     const sound = found.status === 'ok' || found.status === 'digest-mismatch'
     if (sound) {
-      if (!this.#target.has(path, found.fileBytes) && !this.#target.clone(from, path))
-        this.#target.copy(from, path)
+      if (!this.target.has(path, found.fileBytes) && !this.target.clone(from, path))
+        this.target.copy(from, path)
       return { copied: 1, mended: blob.misplaced ? 1 : 0 }
     }
     // Packed twice, not packed at all, or damaged only around the message: packed anew, once.
     if (found.rule !== null && found.message !== null) {
-      this.#target.write(path, gzipSync(found.message), from)
+      this.target.write(path, gzipSync(found.message), from)
       return { copied: 1, mended: 1 }
     }
     return { copied: 0, mended: 0 }

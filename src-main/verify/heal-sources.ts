@@ -7,8 +7,8 @@ import { ExpectedError } from '../engine/errors.ts'
 import { detectLayout } from '../backup/layout.ts'
 import type { BackupLayout } from '../backup/layout.ts'
 import { blobPath, scanBlobs } from '../backup/scan.ts'
-import { localSource } from '../backup/source.ts'
-import type { BackupSource } from '../backup/source.ts'
+import { GuardedSource } from './guarded-source.ts'
+import type { Pulse } from './pulse.ts'
 import { gunzipSync, gzipSync } from 'node:zlib'
 
 /** Another copy that may still have what this one lost. */
@@ -17,9 +17,14 @@ export interface HealSource {
   readonly path: string
   /**
    * Looks for blobs by digest; each one found is given as gzip file bytes whose message the digest proves.
-   * Every file is read at most once.
+   * Every file is read at most once; `walked` files are passed over, and `onWalk` hears how many that makes.
    */
-  find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): Promise<void>
+  find(
+    wanted: ReadonlySet<string>,
+    found: (digest: string, file: Buffer) => void,
+    walked: number,
+    onWalk: (walked: number) => void,
+  ): void
   /** The same metadata file of another Backup Path, when it can be understood there; else null. */
   metadata(path: string): Buffer | null
 }
@@ -31,41 +36,47 @@ const MAX_METADATA = 16 * 1024 * 1024
  * Opens another copy: a Backup Path, a mailstore (`.msg` files, gzip or not) or a plain folder of messages.
  * @throws ExpectedError NOT_FOUND when it is no folder, the system's error when it is not there
  */
-export function openHealSource(path: string): HealSource {
-  if (!statSync(path).isDirectory()) {
-    throw new ExpectedError('NOT_FOUND', `${path} is not a folder`, {
-      why: 'Another copy is a Backup Path, a mailstore or a folder of messages.',
-      next: 'Name the folder itself.',
-    })
-  }
+export function openHealSource(path: string, pulse: Pulse, hung: Set<string>): HealSource {
+  assertHealSource(path)
+  const label = `${path}:`
   try {
-    return new BackupPathSource(path, detectLayout(path))
+    const layout = detectLayout(path)
+    return new BackupPathSource(path, layout, new GuardedSource(layout.root, pulse, hung, label))
   } catch (error) {
-    if (error instanceof NotABackupPathError) return new FolderSource(path)
+    if (error instanceof NotABackupPathError)
+      return new FolderSource(path, new GuardedSource(path, pulse, hung, label))
     throw error
   }
+}
+
+/** @throws ExpectedError NOT_FOUND when it is no folder, the system's error when it is not there */
+export function assertHealSource(path: string): void {
+  if (statSync(path).isDirectory()) return
+  throw new ExpectedError('NOT_FOUND', `${path} is not a folder`, {
+    why: 'Another copy is a Backup Path, a mailstore or a folder of messages.',
+    next: 'Name the folder itself.',
+  })
 }
 
 class BackupPathSource implements HealSource {
   readonly path: string
   readonly #layout: BackupLayout
-  readonly #source: BackupSource
+  readonly #source: GuardedSource
   readonly #reader = new BlobReader()
 
-  constructor(path: string, layout: BackupLayout) {
+  constructor(path: string, layout: BackupLayout, source: GuardedSource) {
     this.path = path
     this.#layout = layout
-    this.#source = localSource(layout.root)
+    this.#source = source
   }
 
-  async find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): Promise<void> {
+  find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): void {
     const left = new Set(wanted)
     for (const digest of wanted) {
       const file = this.#whole(blobPath(this.#layout, digest), digest)
       if (file === null) continue
       left.delete(digest)
       found(digest, file)
-      await pause()
     }
     if (left.size === 0) return
     // A copy through a case-insensitive disk has them in another folder.
@@ -75,7 +86,6 @@ class BackupPathSource implements HealSource {
       if (file === null) continue
       left.delete(blob.digest)
       found(blob.digest, file)
-      await pause()
     }
   }
 
@@ -109,20 +119,27 @@ class BackupPathSource implements HealSource {
 /** A mailstore or a folder of messages: files say nothing by name, so each is read and hashed. */
 class FolderSource implements HealSource {
   readonly path: string
-  readonly #source: BackupSource
+  readonly #source: GuardedSource
 
-  constructor(path: string) {
+  constructor(path: string, source: GuardedSource) {
     this.path = path
-    this.#source = localSource(path)
+    this.#source = source
   }
 
-  async find(wanted: ReadonlySet<string>, found: (digest: string, file: Buffer) => void): Promise<void> {
+  find(
+    wanted: ReadonlySet<string>,
+    found: (digest: string, file: Buffer) => void,
+    walked: number,
+    onWalk: (walked: number) => void,
+  ): void {
     const algorithms = algorithmsOf(wanted)
     const left = new Set(wanted)
+    let seen = 0
     for (const path of this.#files('')) {
       if (left.size === 0) return
+      if (++seen <= walked) continue
+      onWalk(seen - 1)
       const read = this.#source.read(path, MAX_MESSAGE)
-      await pause()
       if ('refused' in read || read.cut) continue
       const message = unpacked(read.bytes)
       if (message === null) continue
@@ -175,11 +192,4 @@ function isWholeJson(bytes: Buffer): boolean {
   } catch {
     return false
   }
-}
-
-/** Lets signals and progress be heard between files. */
-function pause(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -15,12 +15,22 @@ export interface LostBlob {
   detail: string
 }
 
+/** A message's blob that another copy had. */
+export interface RestoredBlob {
+  digest: string
+  affected: Affected[]
+  /** The copy it came from, as a person named it. */
+  from: string
+}
+
 export interface HealResult {
   out: string
   /** Blobs and metadata put right: taken from another copy, unpacked once, or put back in their place. */
   healed: number
   /** Files in the repaired copy. */
   copied: number
+  /** Blobs taken from other copies, with their messages. */
+  restored: RestoredBlob[]
   lost: LostBlob[]
   /** Metadata that is broken here and in no other copy, relative paths. */
   lostMetadata: string[]
@@ -30,4 +40,6 @@ export interface HealResult {
   /** The check of the result; null when it was stopped before. */
   check: Pick<CheckResult, 'blobs' | 'metadata' | 'kinds'> | null
   complete: boolean
+  /** Threads that hang in a read that does not end. */
+  hanging: number
 }

@@ -1,22 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NotABackupPathError } from '../backup/errors.ts'
-import { detectLayout } from '../backup/layout.ts'
-import { parseItemFile } from '../backup/metadata.ts'
-import { NOTICE_KINDS } from '../backup/types.ts'
+import { detectLayout, looksLikeBackupPath } from '../backup/layout.ts'
 import type { ProblemKind } from '../backup/types.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import { assertApart } from '../engine/paths.ts'
 import { nameAffected } from './affected.ts'
 import { missingBlobs, startCheck } from './checker.ts'
 import type { CheckProgress, CheckResult, RawProblem } from './check-types.ts'
-import { CopyTarget, WORK_FOLDER } from './copy-file.ts'
+import type { CheckAnswer, CheckJob } from './check-protocol.ts'
+import { WORK_FOLDER } from './copy-file.ts'
 import { WHOLE } from './digest-table.ts'
-import { openHealSource } from './heal-sources.ts'
-import type { HealSource } from './heal-sources.ts'
-import type { HealRequest, HealResult, LostBlob } from './heal-types.ts'
+import { assertHealSource } from './heal-sources.ts'
+import type { HealRequest, HealResult } from './heal-types.ts'
 import { Reading } from './reading.ts'
-import type { ReadPath } from './reading.ts'
+import type { ReadingPool, ReadPath } from './reading.ts'
 
 export interface HealHandle {
   readonly done: Promise<HealResult>
@@ -28,6 +26,9 @@ export interface HealHandle {
 
 /** Says in the unfinished copy which heal it belongs to. */
 const MARKER = 'heal.json'
+
+/** Files that a thread looks for in another copy at a time. */
+const FILES_A_JOB = 100
 
 /** Blobs of these kinds are not in the copy as they should be. */
 const HURT: ReadonlySet<ProblemKind> = new Set<ProblemKind>([
@@ -69,7 +70,7 @@ export function startHeal(request: HealRequest): HealHandle {
 
 async function heal(request: HealRequest, reading: Reading): Promise<HealResult> {
   const root = detectLayout(request.path).root
-  const sources = request.from.map(openHealSource)
+  request.from.forEach(assertHealSource)
   prepareTarget(request, root)
   const path = await reading.read()
   try {
@@ -77,19 +78,19 @@ async function heal(request: HealRequest, reading: Reading): Promise<HealResult>
       out: request.out,
       healed: path.state.mended,
       copied: path.state.copied,
+      restored: [],
       lost: [],
       lostMetadata: [],
-      from: Object.fromEntries(sources.map((source) => [source.path, 0])),
+      from: Object.fromEntries(request.from.map((from) => [from, 0])),
       seconds: 0,
       check: null,
       complete: false,
+      hanging: 0,
     }
-    if (reading.stopped) return { ...result, seconds: path.state.seconds() }
-    const target = new CopyTarget(request.out, 'coordinator')
-    result.copied += copyRest(path, target)
-    const named = healMetadata(path, sources, target, result, request.zone)
-    const problems = await healBlobs(path, sources, target, result, named)
-    result.lost = await nameLost(problems, path, request.zone)
+    if (!reading.stopped) await copyRest(path, result)
+    const named = reading.stopped ? new Map<string, RawProblem>() : await healMetadata(path, request, result)
+    if (!reading.stopped) await healBlobs(path, request, reading, result, named)
+    if (reading.stopped) return { ...result, seconds: path.state.seconds(), hanging: reading.hanging }
     // From here on the copy carries no mark: what it is for is kept beside the journal until the result was told.
     writeFileSync(purposeFile(request), purposeOf(request, root), { mode: 0o600 })
     rmSync(join(request.out, WORK_FOLDER), { recursive: true, force: true })
@@ -97,10 +98,11 @@ async function heal(request: HealRequest, reading: Reading): Promise<HealResult>
     result.check = { blobs: check.blobs, metadata: check.metadata, kinds: check.kinds }
     result.seconds = path.state.seconds()
     result.complete = true
+    result.hanging = reading.hanging + check.hanging
     reading.progress.phase = 'done'
     return result
   } finally {
-    path.state.close()
+    await path.end()
   }
 }
 
@@ -137,113 +139,107 @@ function says(file: string, text: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8') === text
 }
 
-/** Everything that is neither an item nor a blob: account_info, server/, map files, backupstat, unknown files. */
-function copyRest({ layout, source, accounts, state }: ReadPath, target: CopyTarget): number {
-  const skipped = new Set([layout.items, ...accounts.map((account) => account.itemsPath)])
-  let copied = 0
-  const walk = (folder: string): void => {
-    const listed = source.list(folder)
-    if ('refused' in listed) return
-    for (const { name, kind } of listed.entries) {
-      const path = folder === '' ? name : `${folder}/${name}`
-      if (kind === 'directory' && !skipped.has(path)) walk(path)
-      if (kind !== 'file') continue
-      try {
-        target.copy(source.absolute(path), path)
-        copied++
-      } catch (error) {
-        if (isTargetError(error)) throw error
-        const detail = `It could not be copied: ${error instanceof Error ? error.message : String(error)}.`
-        state.problems.push({ kind: 'unexpected-file', path, digest: null, detail, recoverable: false })
-      }
-    }
-  }
-  walk('')
-  return copied
+async function copyRest({ state, pool, gate }: ReadPath, result: HealResult): Promise<void> {
+  await runAll(pool, gate, [{ kind: 'rest' }], (answer) => {
+    if (answer.kind !== 'rest') return
+    result.copied += answer.copied
+    state.problems.push(...answer.problems)
+  })
 }
 
-function isTargetError(error: unknown): boolean {
-  return ['ENOSPC', 'EROFS', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
-}
-
-function healMetadata(
-  path: ReadPath,
-  sources: readonly HealSource[],
-  target: CopyTarget,
+/** Takes broken metadata from the other copies; returns the blobs that the healed files name. */
+async function healMetadata(
+  { state, pool, gate }: ReadPath,
+  { from }: HealRequest,
   result: HealResult,
-  zone: string,
-): Map<string, RawProblem> {
-  const wanted = new Map<string, RawProblem>()
-  for (const problem of path.state.problems) {
-    if (!METADATA.has(problem.kind)) continue
-    const found = firstOf(sources, (source) => source.metadata(problem.path))
-    if (found === null) {
-      result.lostMetadata.push(problem.path)
-      continue
+): Promise<Map<string, RawProblem>> {
+  const broken = new Map(
+    state.problems.filter(({ kind }) => METADATA.has(kind)).map((one) => [one.path, one]),
+  )
+  const named = new Map<string, RawProblem>()
+  const jobs = portions([...broken.keys()]).map((paths): CheckJob => {
+    return { kind: 'heal-metadata', paths, from, spelling: state.spelling }
+  })
+  await runAll(pool, gate, jobs, (answer) => {
+    if (answer.kind !== 'healed-metadata') return
+    result.lostMetadata.push(...answer.lost)
+    for (const { path, from: source, digests } of answer.healed) {
+      count(result, source)
+      const problem = broken.get(path)
+      if (problem === undefined) continue
+      // What the healed file names was not known to be needed while it was broken.
+      for (const digest of digests)
+        named.set(digest, {
+          ...problem,
+          kind: 'blob-missing',
+          digest,
+          detail: 'The healed item names this blob.',
+        })
     }
-    target.write(problem.path, found.bytes, null)
-    count(result, found.source)
-    // What the healed file names was not known to be needed while it was broken.
-    for (const digest of parseItemFile(found.bytes, { dialect: path.state.dialect, zone }).digests) {
-      wanted.set(digest, {
-        ...problem,
-        kind: 'blob-missing',
-        digest,
-        detail: 'The healed item names this blob.',
-      })
-    }
-  }
-  return wanted
+  })
+  result.lostMetadata.sort()
+  return named
 }
 
-function firstOf(
-  sources: readonly HealSource[],
-  ask: (source: HealSource) => Buffer | null,
-): { source: HealSource; bytes: Buffer } | null {
-  for (const source of sources) {
-    const bytes = ask(source)
-    if (bytes !== null) return { source, bytes }
-  }
-  return null
-}
-
-function count(result: HealResult, source: HealSource): void {
+function count(result: HealResult, source: string): void {
   result.healed++
-  result.from[source.path] = (result.from[source.path] ?? 0) + 1
+  result.from[source] = (result.from[source] ?? 0) + 1
 }
 
-/** Takes what is damaged, missing or `named` by healed metadata from the other copies; returns what none has. */
+/** Takes what is damaged, missing or `named` by healed metadata from the other copies, and says of each message what became of it. */
 async function healBlobs(
   path: ReadPath,
-  sources: readonly HealSource[],
-  target: CopyTarget,
+  { from: sources }: HealRequest,
+  reading: Reading,
   result: HealResult,
   named: ReadonlyMap<string, RawProblem>,
-): Promise<RawProblem[]> {
+): Promise<void> {
+  const { state, pool, gate } = path
   const wanted = new Map<string, RawProblem>()
-  const hurt = [...path.state.problems, ...missingBlobs(path.state, path.layout), ...named.values()]
-  for (const problem of hurt) {
+  for (const problem of [...state.problems, ...missingBlobs(state, path.layout), ...named.values()]) {
     if (problem.digest === null || !(HURT.has(problem.kind) || problem.kind === 'blob-missing')) continue
-    if ((path.state.table.bits(problem.digest) & WHOLE) === 0) wanted.set(problem.digest, problem)
+    if ((state.table.bits(problem.digest) & WHOLE) === 0) wanted.set(problem.digest, problem)
   }
-  for (const source of sources) {
-    if (wanted.size === 0) break
-    await source.find(new Set(wanted.keys()), (digest, file) => {
-      if (!wanted.delete(digest)) return
-      target.write(`items/${digest.slice(0, 2)}/${digest}`, file, null)
-      count(result, source)
-      result.copied++
+  const foundIn = new Map<string, string>()
+  for (const from of sources) {
+    const left = [...wanted.keys()].filter((digest) => !foundIn.has(digest))
+    if (left.length === 0 || reading.stopped) break
+    // A plain folder is read from end to end by one thread; elsewhere digests are looked up by name.
+    const shares = looksLikeBackupPath(from) ? portions(left) : [left]
+    const jobs = shares.map((share): CheckJob => ({ kind: 'heal-blobs', wanted: share, from, walked: 0 }))
+    await runAll(pool, gate, jobs, (answer) => {
+      if (answer.kind !== 'healed-blobs') return
+      for (const digest of answer.found) {
+        foundIn.set(digest, from)
+        count(result, from)
+        result.copied++
+      }
     })
   }
-  return [...wanted.values()]
+  if (reading.stopped) return
+  await nameAffected([...wanted.values()], path, ({ digest, affected, detail, severity }) => {
+    if (digest === null || severity === 'notice') return
+    const from = foundIn.get(digest)
+    if (from === undefined) result.lost.push({ digest, affected, detail })
+    else result.restored.push({ digest, affected, from })
+  })
 }
 
-async function nameLost(problems: readonly RawProblem[], path: ReadPath, zone: string): Promise<LostBlob[]> {
-  const { state, source, layout, accounts } = path
-  const named = await nameAffected(problems, state, { source, layout, accounts, zone })
-  return named
-    .filter((problem) => !NOTICE_KINDS.includes(problem.kind))
-    .map(({ digest, affected, detail }) => ({ digest: digest ?? '', affected, detail }))
+/** Runs some jobs to their end. */
+async function runAll(
+  pool: ReadingPool,
+  gate: () => Promise<void>,
+  jobs: CheckJob[],
+  take: (answer: CheckAnswer) => void,
+): Promise<void> {
+  const waiting = [...jobs]
+  await pool.feed(() => waiting.shift() ?? null, take, gate)
+}
+
+function portions(all: readonly string[]): string[][] {
+  const some: string[][] = []
+  for (let from = 0; from < all.length; from += FILES_A_JOB) some.push(all.slice(from, from + FILES_A_JOB))
+  return some
 }
 
 /** Nothing is called healed before it was read again where it now lies. */
@@ -257,6 +253,7 @@ async function checkCopy(request: HealRequest): Promise<CheckResult> {
       jobs: request.jobs,
       sample: null,
       journalFile,
+      timeoutMs: request.timeoutMs,
     }).done
   } catch (error) {
     if (!(error instanceof NotABackupPathError)) throw error
@@ -266,5 +263,6 @@ async function checkCopy(request: HealRequest): Promise<CheckResult> {
     })
   } finally {
     rmSync(journalFile, { force: true })
+    rmSync(`${journalFile}.problems`, { force: true })
   }
 }

@@ -43,12 +43,18 @@ export class Journal {
     return this.#end
   }
 
-  append(type: number, payload: Buffer): void {
-    const record = Buffer.allocUnsafe(HEADER + payload.length + TRAILER)
-    record.writeUInt32LE(payload.length, 0)
+  /** Adds a record; its payload is the pieces one behind the other. */
+  append(type: number, pieces: readonly Uint8Array[]): void {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0)
+    const record = Buffer.allocUnsafe(HEADER + length + TRAILER)
+    record.writeUInt32LE(length, 0)
     record.writeUInt8(type, 4)
-    payload.copy(record, HEADER)
-    record.writeUInt32LE(crc32(record.subarray(4, HEADER + payload.length)), HEADER + payload.length)
+    let at = HEADER
+    for (const piece of pieces) {
+      record.set(piece, at)
+      at += piece.length
+    }
+    record.writeUInt32LE(crc32(record.subarray(4, at)), at)
     let written = 0
     while (written < record.length) {
       written += writeSync(this.#fd, record, written, record.length - written, this.#end + written)

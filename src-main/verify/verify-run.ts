@@ -37,6 +37,23 @@ export function runHeal(
   return run({ kind: 'heal', request }, onProgress)
 }
 
+let ending = false
+
+/**
+ * A thread that hangs in a read cannot be ended, and Node waits for its threads when it ends: so at the very end the
+ * process gives itself up, with its exit code where this Node can (from 22.15 on).
+ */
+function endDespiteHanging(): void {
+  if (ending) return
+  ending = true
+  process.on('exit', (code) => {
+    const { execve } = process as { execve?: (file: string, args: readonly string[]) => never }
+    if (process.platform !== 'win32' && execve !== undefined)
+      execve.call(process, '/bin/sh', ['sh', '-c', `exit ${String(code)}`])
+    process.kill(process.pid, 'SIGKILL')
+  })
+}
+
 function run<Result extends CheckResult | HealResult>(
   job: VerifyJob,
   onProgress: (progress: CheckProgress) => void = () => undefined,
@@ -46,15 +63,20 @@ function run<Result extends CheckResult | HealResult>(
     worker.on('message', (message: FromVerifyWorker) => {
       if (message.kind === 'progress') onProgress(message.progress)
       // The thread was given the job whose result this is.
-      else if (message.kind === 'done') resolve(message.result as Result)
-      else reject(fromReport(message.error))
+      else if (message.kind === 'done') {
+        if (message.result.hanging > 0) endDespiteHanging()
+        resolve(message.result as Result)
+      } else reject(fromReport(message.error))
     })
     worker.on('error', reject)
     worker.on('exit', (code) => {
       reject(new Error(`The checking thread ended unexpectedly (${String(code)}).`))
     })
   })
-  const end = (): void => void worker.terminate()
+  const end = (): void => {
+    worker.unref()
+    void worker.terminate()
+  }
   done.then(end, end)
   const say = (word: ToVerifyWorker): void => {
     worker.postMessage(word)

@@ -17,8 +17,9 @@ interface CheckParams {
 
 /** Lets the task manager go on with interrupted and stopped checks and heals. Once per manager. */
 export function registerVerify(tasks: TaskManager): void {
-  tasks.registerResumer('check', (params) => checkRunner(params as CheckParams))
-  tasks.registerResumer('heal', (params) => healRunner(params as HealRequest))
+  // What was found does not change by asking again: there is nothing to go on with.
+  tasks.registerResumer('check', (params) => checkRunner(params as CheckParams), true)
+  tasks.registerResumer('heal', (params) => healRunner(params as HealRequest), true)
 }
 
 /** Starts a check as a task; its result is kept under the task's `resultId` in CheckResults. */

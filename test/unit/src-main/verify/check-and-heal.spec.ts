@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { writeSample, type SampleManifest } from '../../../../src-main/backup/writer/index.ts'
 import { CheckResults } from '../../../../src-main/verify/check-results.ts'
 import { summaryOf } from '../../../../src-main/verify/check-summary.ts'
-import type { CheckRequest, CheckResult } from '../../../../src-main/verify/check-types.ts'
+import type { CheckProblem, CheckRequest, CheckResult } from '../../../../src-main/verify/check-types.ts'
+import { problemsIn } from '../../../../src-main/verify/problem-file.ts'
 import { startCheck } from '../../../../src-main/verify/checker.ts'
 import { startHeal } from '../../../../src-main/verify/healer.ts'
 import type { HealRequest, HealResult } from '../../../../src-main/verify/heal-types.ts'
@@ -33,11 +34,18 @@ beforeAll(() => {
 let serial = 0
 function requestFor(path: string, more: Partial<CheckRequest> = {}): CheckRequest {
   const journalFile = join(folder, `journal-${String(serial++)}`)
-  return { path, zone: 'UTC', jobs: 2, sample: null, journalFile, ...more }
+  return { path, zone: 'UTC', jobs: 2, sample: null, journalFile, timeoutMs: 30_000, ...more }
 }
 
-function check(path: string, more: Partial<CheckRequest> = {}): Promise<CheckResult> {
-  return startCheck(requestFor(path, more)).done
+type Checked = CheckResult & { problems: CheckProblem[] }
+
+async function ended(result: Promise<CheckResult>): Promise<Checked> {
+  const done = await result
+  return { ...done, problems: [...problemsIn(done.problemsFile)] }
+}
+
+function check(path: string, more: Partial<CheckRequest> = {}): Promise<Checked> {
+  return ended(startCheck(requestFor(path, more)).done)
 }
 
 function healRequest(out: string, from: string[]): HealRequest {
@@ -50,10 +58,10 @@ function heal(out: string, from: string[]): Promise<HealResult> {
 }
 
 /** What two checks of the same path must have in common: everything but the time. */
-function essence(result: CheckResult): unknown {
+function essence(result: Checked): unknown {
   const problems = result.problems.map((problem) => JSON.stringify(problem)).sort()
   const cells = [...result.cells].sort((a, b) => (a.folder < b.folder ? -1 : 1))
-  return { ...result, problems, cells, seconds: 0 }
+  return { ...result, problems, cells, seconds: 0, problemsFile: '' }
 }
 
 describe('check', () => {
@@ -108,7 +116,7 @@ describe('check', () => {
     clearInterval(timer)
     expect(partial.complete).toBe(false)
     const second = startCheck({ ...request, jobs: 2 })
-    expect(essence(await second.done)).toEqual(undisturbed)
+    expect(essence(await ended(second.done))).toEqual(undisturbed)
   })
 
   it('survives kill -9 at any moment', async () => {
@@ -122,7 +130,7 @@ describe('check', () => {
       await new Promise((resolve) =>
         child.exitCode === null && child.signalCode === null ? child.on('exit', resolve) : resolve(null),
       )
-      expect(essence(await startCheck(request).done)).toEqual(undisturbed)
+      expect(essence(await ended(startCheck(request).done))).toEqual(undisturbed)
     }
   }, 60_000)
 

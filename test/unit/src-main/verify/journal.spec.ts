@@ -30,7 +30,7 @@ function readAll(): string[] {
 
 function writeThree(): void {
   const journal = Journal.open(file, () => undefined)
-  for (const text of ['one', '', 'three']) journal.append(7, Buffer.from(text))
+  for (const text of ['one', '', 'three']) journal.append(7, [Buffer.from(text)])
   journal.close()
 }
 
@@ -51,7 +51,7 @@ describe('journal', () => {
       expect(['7:one', '7:', '7:three'].slice(0, kept.length)).toEqual(kept)
       if (cut === whole.length) expect(kept).toHaveLength(3)
       const journal = Journal.open(file, () => undefined)
-      journal.append(1, Buffer.from('after'))
+      journal.append(1, [Buffer.from('after')])
       journal.close()
       expect(readAll()).toEqual([...kept, '1:after'])
     }
