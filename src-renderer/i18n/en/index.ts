@@ -1,8 +1,19 @@
 import { check } from './check.ts'
+import { facts } from './facts.ts'
 import { frame } from './frame.ts'
 import { home } from './home.ts'
 import { kinds } from './kinds.ts'
 import { mail } from './mail.ts'
+import { servers } from './servers.ts'
 import { work } from './work.ts'
 
-export const en: Record<string, string> = { ...frame, ...home, ...mail, ...work, ...check, ...kinds }
+export const en: Record<string, string> = {
+  ...frame,
+  ...home,
+  ...mail,
+  ...work,
+  ...check,
+  ...kinds,
+  ...servers,
+  ...facts,
+}
