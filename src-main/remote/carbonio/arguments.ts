@@ -27,7 +27,7 @@ const listEntry = textArgument.refine(
 export const listArgument = z.array(listEntry).min(1, 'The list must not be empty.')
 
 /** Mail address or id of an account. */
-export const accountArgument = textArgument
+export const accountArgument = textArgument.max(320, 'No address and no id is so long.')
 
 /** An absolute path on the server. */
 export const pathArgument = textArgument.refine(

@@ -3,7 +3,10 @@ import { addressesArgument, named } from './arguments.ts'
 import { defineOperation } from './operation.ts'
 import { queuedSchema, readQueued } from './replies.ts'
 
-/** Compares every account of the server with its backup and writes what is missing there. */
+/**
+ * Compares every account of the server with its backup and writes what is missing there. `create_fake_blob` is left
+ * out on purpose: it hides that a blob is lost.
+ */
 export const doSmartScan = defineOperation({
   name: 'doSmartScan',
   module: 'backup',

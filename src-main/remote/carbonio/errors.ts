@@ -121,7 +121,7 @@ const PATTERNS: readonly Pattern[] = [
   {
     kind: 'bad-arguments',
     pattern:
-      /(?:unknown|invalid|illegal|unexpected|wrong|bad|malformed|unparseable) (?:param|option|argument|attribute|value|date|uuid|path|syntax)|(?:missing|too few|not enough|too many) (?:mandatory |required )?(?:param|argument|option|value)|\(M\) ?(?:==|--) ?mandatory parameter|^\s*(?:syntax|usage)\s*:/im,
+      /(?:unknown|invalid|illegal|unexpected|wrong|bad|malformed|unparseable) (?:param|option|argument|attribute|value|date|uuid|path|syntax)|(?:missing|too few|not enough|too many) (?:mandatory |required )?(?:param|argument|option|value)|\(M\) ?(?:==|--) ?mandatory parameter|^[ \t]*(?:syntax|usage)[ \t]*:/im,
   },
   {
     kind: 'already-running',

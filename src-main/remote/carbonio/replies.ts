@@ -87,7 +87,7 @@ export const queuedSchema = z.object({
 export type Queued = z.infer<typeof queuedSchema>
 
 const TAKEN =
-  /^\W*(?:ok|done|true|success\w*)\b|\boperation\b[^\n]{0,80}\b(?:added|queued|started|scheduled|submitted)\b|\b(?:service|operations?)\b[^\n]{0,60}\b(?:started|stopped|restarted|removed)\b/im
+  /^[^\w\n]*(?:ok|done|true|success\w*)\b|\boperation\b[^\n]{0,80}\b(?:added|queued|started|scheduled|submitted)\b|\b(?:service|operations?)\b[^\n]{0,60}\b(?:started|stopped|restarted|removed)\b/im
 const NO = /\bnot\b|n't\b|\bfail|\berror\b|\bexception\b|\brefus|\bdenied\b/i
 
 /** True when a text says plainly that it was done. */
@@ -107,10 +107,15 @@ export function readQueued(reply: Reply, given: unknown): Queued | null {
   if (part === null) return null
   const host = part.host ?? hostOf(part.payload)
   const said = short(reply.text)
-  const named = deepPick(part.payload, ['operationId', 'operation_uuid', 'operationUuid', 'uuid', 'id'])
-  if (isUuid(named)) return { operationId: named, operationHost: host, said }
-  const monitored = /\bmonitor\s+([0-9a-f-]{36})\b/i.exec(reply.text)?.[1]
-  if (isUuid(monitored)) return { operationId: monitored, operationHost: host, said }
+  const isOther = (id: unknown): id is string => isUuid(id) && !ours.has(id.toLowerCase())
+  const candidates = [
+    deepPick(part.payload, ['operationId', 'operation_uuid', 'operationUuid']),
+    /\bmonitor\s+([0-9a-f-]{36})\b/i.exec(reply.text)?.[1],
+    // a name that could be that of anything: only when no better one is there
+    deepPick(part.payload, ['uuid', 'id']),
+  ]
+  const named = candidates.find(isOther)
+  if (named !== undefined) return { operationId: named, operationHost: host, said }
   if (reply.format === 'text' && NO.test(reply.text.slice(0, 4096))) return null
   const others = [
     ...new Set((reply.text.slice(0, 65_536).match(ALL_UUIDS) ?? []).map((id) => id.toLowerCase())),

@@ -5,7 +5,10 @@ export type Effect = 'reads' | 'changes' | 'stops'
 
 /** Settings of one run that are not parameters of the operation. */
 export interface RunSettings {
-  /** `--host`: name or address of the node to run on, or `all_servers`; by default the one that was logged in to. */
+  /**
+   * `--host`: name or address of the node to run on, or `all_servers`; by default the one that was logged in to.
+   * Replies of several nodes are understood for the queue and for what is only done (services, settings).
+   */
   host?: string
   /** Default `json`. `text` for releases that do not know `--json`. */
   format?: 'json' | 'text'

@@ -293,4 +293,54 @@ describe('the others', () => {
     })
     expect(valueOf(answer).operationId).toBeNull()
   })
+
+  it('takes the operation for the operation among several ids', async () => {
+    const reply = JSON.stringify({
+      response: { id: A, account: { id: B }, queue: { operationId: RESTORE } },
+      ok: true,
+    })
+    const input = { source: A, destination: 'again@example.org', date: 'last' } as const
+    expect(valueOf(await OPERATIONS.doRestoreOnNewAccount.run(scripted(reply), input)).operationId).toBe(
+      RESTORE,
+    )
+    const bare = JSON.stringify({ response: { id: A }, ok: true })
+    expect(valueOf(await OPERATIONS.doRestoreOnNewAccount.run(scripted(bare), input)).operationId).toBeNull()
+  })
+
+  it('answers of several nodes: the queue is one, services of two are not', async () => {
+    const node = (name: string) => ({
+      response: { operationList: [{ id: name, name: 'ExternalRestore', state: 'Queued' }] },
+      ok: true,
+    })
+    const queue = JSON.stringify({ response: { one: node('1'), two: node('2') }, nested: true, ok: true })
+    const { operations } = valueOf(
+      await OPERATIONS.getAllOperations.run(scripted(queue), {}, { host: 'all_servers' }),
+    )
+    expect(operations.map(({ id, host }) => [id, host])).toEqual([
+      ['1', 'one'],
+      ['2', 'two'],
+    ])
+    const services = { response: { services: { module: { running: true } } }, ok: true }
+    const two = JSON.stringify({ response: { one: services, two: services }, ok: true })
+    expect(await OPERATIONS.getServices.run(scripted(two), {})).toMatchObject({ understood: false })
+    const failed = JSON.stringify({
+      response: { one: services, two: { ok: false, error: 'licence expired' } },
+      ok: true,
+    })
+    await expect(OPERATIONS.getServices.run(scripted(failed), {})).rejects.toMatchObject({
+      kind: 'licence',
+      why: expect.stringContaining('two: licence expired') as string,
+    })
+  })
+
+  it('runs another program where it is told to', async () => {
+    const shell = scripted(fixture('get-services.txt'))
+    await OPERATIONS.getServices.run(
+      shell,
+      {},
+      { program: '/opt/other/carbonio', format: 'text', timeout: 5000 },
+    )
+    expect(shell.ran).toEqual([['/opt/other/carbonio', 'backup', 'getServices']])
+    expect(shell.options[0]).toMatchObject({ as: 'zextras', timeout: 5000 })
+  })
 })
