@@ -176,7 +176,7 @@ interface OpenedHop {
 
 function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined): Promise<OpenedHop> {
   const client = new Client()
-  const trail: LoginTrail = { tried: [], allowed: null }
+  const trail: LoginTrail = { tried: [], allowed: null, failure: null }
   const seen = { reached: through !== undefined, keyed: false }
   let refusal: ConnectionError | null = null
   let ending = false
@@ -237,7 +237,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
         const error =
           refusal ??
           fromSshError(failure ?? new Error('The other side closed it.'), hop, { ...seen, ...trail })
-        if (!ready) giveUp(error)
+        if (!ready) giveUp(trail.failure ?? error)
         settleLost(ending ? null : error)
       })
 

@@ -30,6 +30,8 @@ export interface LoginTrail {
   tried: string[]
   /** Methods that the server would take, as it says; null before it said so. */
   allowed: string[] | null
+  /** What broke here while a method was prepared: no refusal by the server. */
+  failure: Error | null
 }
 
 /** A mistyped password or passphrase is asked for again this often; sshd gives up after six tries of any kind. */
@@ -74,7 +76,10 @@ export function loginHandler(
     if (Array.isArray(allowed)) trail.allowed = allowed
     step().then(
       (method) => next(method as AnyAuthMethod),
-      () => next(false as unknown as AnyAuthMethod),
+      (error: unknown) => {
+        trail.failure = error instanceof Error ? error : new Error(String(error))
+        next(false as unknown as AnyAuthMethod)
+      },
     )
   }
 }

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { ConnectionError } from './connection-errors.ts'
 import type { CommandResult, RunningCommand, RunOptions } from './shell.ts'
 
@@ -40,11 +41,13 @@ export async function collect(
   })
   try {
     const { code, signal } = await Promise.race([command.ended, limit])
+    // The end of the command may be told before the last of its output was read.
+    await Promise.race([Promise.all([stdout.read, stderr.read]), limit, quiet()])
     return {
       code,
       signal,
-      stdout: stdout(),
-      stderr: stderr(),
+      stdout: stdout.text(),
+      stderr: stderr.text(),
       milliseconds: Date.now() - startedAt,
     }
   } finally {
@@ -64,15 +67,26 @@ function tooLong(
   })
 }
 
+/** Output that is still on its way when the command has ended gets so long, ms: a child may keep the pipe open. */
+const LAST_OUTPUT_MS = 2000
+
+function quiet(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LAST_OUTPUT_MS).unref())
+}
+
 /** Collects a stream as text up to `max` bytes; the rest is read and dropped, or the command would never end. */
-function gather(stream: NodeJS.ReadableStream, max: number): () => string {
+function gather(stream: Readable, max: number): { text: () => string; read: Promise<void> } {
   const chunks: Buffer[] = []
   let length = 0
+  const read = new Promise<void>((resolve) => {
+    stream.on('end', resolve)
+    stream.on('close', resolve)
+    stream.on('error', () => resolve())
+  })
   stream.on('data', (chunk: Buffer) => {
     if (length >= max) return
     chunks.push(chunk.subarray(0, max - length))
     length += chunk.length
   })
-  stream.on('error', () => undefined)
-  return () => Buffer.concat(chunks).toString('utf8')
+  return { text: () => Buffer.concat(chunks).toString('utf8'), read }
 }

@@ -88,13 +88,7 @@ export class SecretVault {
           `INSERT INTO sealed_secrets (hop, kind, key_file, weak, sealed) VALUES (?, ?, ?, ?, ?)
            ON CONFLICT (hop, kind, key_file) DO UPDATE SET weak = excluded.weak, sealed = excluded.sealed`,
         )
-        .run(
-          name.hop,
-          name.kind,
-          name.keyFile ?? '',
-          strength === 'weak' ? 1 : 0,
-          this.#keychain.seal(secret),
-        )
+        .run(name.hop, name.kind, name.keyFile ?? '', strength === 'weak' ? 1 : 0, sealed)
       this.#memory.delete(keyOf(name))
       return 'keychain'
     }

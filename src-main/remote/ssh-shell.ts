@@ -64,8 +64,8 @@ export function openShell(
     const { streams, processId } = await open(argv, as, signal)
     const running = { now: true }
     const end = async (processId: number): Promise<void> => {
+      // Asked to, then made to: that the channel is closed says nothing of the process. One that has ended is left alone.
       for (const name of ['TERM', 'KILL'] as const) {
-        if (!running.now) return
         const ending = await open(endCommand(processId, name), as)
         ending.streams.stdout.resume()
         ending.streams.stderr.resume()
@@ -102,15 +102,13 @@ export function openShell(
 function streamsOf(channel: ClientChannel, connection: Pick<SshConnection, 'lost'>): ChannelStreams {
   const exited = new Promise<void>((resolve) => {
     channel.on('exit', () => resolve())
+    channel.on('close', () => resolve())
     void connection.lost.then(() => resolve())
   })
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
-    let exit: { code: number | null; signal: string | null } | null = null
-    channel.on('exit', (code: number | null, signal?: string) => {
-      exit = { code, signal: signal ?? null }
-    })
-    channel.on('close', () => {
-      if (exit) return resolve(exit)
+    // `close` repeats how it ended; a quick command's `exit` has been told before anybody can listen to it.
+    channel.on('close', (code?: number | null, signal?: string) => {
+      if (code !== undefined) return resolve({ code, signal: signal ?? null })
       // Without an exit code either the server keeps it to itself or the connection is gone: a moment tells.
       const moment = new Promise<'moment'>((done) => setTimeout(() => done('moment'), 100))
       void Promise.race([connection.lost, moment]).then((reason) => {

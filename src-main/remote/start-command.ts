@@ -137,7 +137,7 @@ export function awaitStart(
         if (settled) return
         settled = true
         release()
-        reject(error)
+        reject(error instanceof Error ? error : new Error(String(error)))
       },
     )
   })
