@@ -6,22 +6,16 @@ import type { Flow } from './flow.ts'
 import { Ledger } from './ledger.ts'
 import type { Listing } from './listing.ts'
 import { caseClash, EVERYTHING, planOf, roomFor, type Plan, type Scope } from './plan.ts'
-import type { SourceSide, TargetSide } from './sides.ts'
+import type { Sides } from './sides.ts'
 import type { CopyNotes, CopyOptions, CopyPhase, CopyResult } from './types.ts'
 import type { Wanted } from './work.ts'
 
 /** A live source is listed again so often, until nothing is new. */
 const MAX_PASSES = 6
-/** Files without a digest that are summed up and read together. */
-const GROUP = 4000
+/** So many files without a digest at least are read together, once the source has summed them up. */
+const GROUP = 2000
 /** Of the target, `delete` never removes more than this part. */
 const MAX_DELETE = 0.05
-
-/** Both ends, ready. */
-export interface Sides {
-  source: SourceSide
-  target: TargetSide
-}
 
 /** The course of one copy, whatever its ends are. */
 export class CopyRun {
@@ -48,9 +42,9 @@ export class CopyRun {
 
   /** @returns the result without mode and time */
   async run(): Promise<Omit<CopyResult, 'mode' | 'seconds'>> {
-    const { source, target } = this.#sides
+    const { source, target, early } = this.#sides
     this.phase = 'listing'
-    let [listed, there] = await Promise.all([source.list(), target.list()])
+    let [listed, there] = await Promise.all([early.source ?? source.list(), early.target ?? target.list()])
     await this.#choose(listed)
     let plan = this.#plan(listed, there, true)
     if (this.#options.dryRun) return this.#dry(plan)
@@ -188,22 +182,32 @@ export class CopyRun {
     }
   }
 
-  /** In groups: while one is read, the source sums up the next one. */
+  /** While some are read, the source sums up the next ones: few commands, each for many files. */
   async #metadata(works: readonly Wanted[]): Promise<void> {
-    const groups: Wanted[][] = []
-    for (let at = 0; at < works.length; at += GROUP) groups.push(works.slice(at, at + GROUP))
-    const sums = (group: Wanted[] | undefined): Promise<Map<string, string>> =>
-      group
-        ? this.#sides.source.sums(group.map(({ entry }) => entry))
-        : Promise.resolve(new Map<string, string>())
-    let next = sums(groups[0])
-    for (const [index, group] of groups.entries()) {
-      const known = await next
-      next = sums(groups[index + 1])
-      // Its failure is heard when its turn comes.
-      next.catch(() => undefined)
-      await this.#fetch(group.map((work) => ({ ...work, sha256: known.get(work.entry.path) ?? null })))
+    if (works.length === 0) return
+    const found = new Map<string, string>()
+    let settled = 0
+    let wake: () => void = () => undefined
+    const entries = works.map(({ entry }) => entry)
+    const summing = this.#sides.source.sums(entries, found, (count) => {
+      settled = Math.max(settled, count)
+      wake()
+    })
+    let failure: unknown = null
+    summing.catch((error: unknown) => {
+      failure = error
+      wake()
+    })
+    for (let at = 0; at < works.length;) {
+      while (failure === null && settled < Math.min(works.length, at + GROUP))
+        await new Promise<void>((resolve) => (wake = resolve))
+      if (failure !== null) throw failure as Error
+      const end = settled
+      const group = works.slice(at, end)
+      at = end
+      await this.#fetch(group.map((work) => ({ ...work, sha256: found.get(work.entry.path) ?? null })))
     }
+    await summing
     await this.#sides.target.idle()
   }
 

@@ -5,8 +5,8 @@ import { BatchWork, type WorkPlace } from './batch-work.ts'
 import { listLocal } from './list-local.ts'
 import { digestsIn } from './account-digests.ts'
 
-const place = (workerData as { place: WorkPlace }).place
-const work = new BatchWork(place)
+const { name } = workerData as { name: string }
+let work = new BatchWork({ source: null, target: null, staging: null, owner: null, umask: 0, name })
 
 function answer(job: Job): unknown {
   switch (job.kind) {
@@ -27,7 +27,14 @@ function answer(job: Job): unknown {
   }
 }
 
-parentPort?.on('message', ({ id, job }: { id: number; job: Job }) => {
+type Message = { id: number; job: Job } | { place: Omit<WorkPlace, 'name'> }
+
+parentPort?.on('message', (message: Message) => {
+  if ('place' in message) {
+    work = new BatchWork({ ...message.place, name })
+    return
+  }
+  const { id, job } = message
   try {
     const value = answer(job)
     const buffer = 'buffer' in job ? [job.buffer] : []

@@ -20,6 +20,8 @@ export function listLocal(root: string, ignore: (path: string) => boolean): List
     try {
       entries = readdirSync(absolute, { withFileTypes: true, encoding: AS_TEXT ? 'utf8' : 'latin1' })
     } catch (error) {
+      // A target that is not made yet.
+      if (folder === '' && (error as NodeJS.ErrnoException).code === 'ENOENT') return listing
       listing.errors.push(
         `${shown(folder) || '.'}: ${describeRefusal(refusalOf(error, absolute.toString()))}`,
       )

@@ -33,10 +33,7 @@ export class LocalSide implements TargetSide {
   }
 
   list(): Promise<Listing> {
-    const { root, ignore, made } = this.#target
-    // A dry run made no folder.
-    if (made && this.#target.staging === '')
-      return Promise.resolve({ files: [], folders: [], odd: [], errors: [] })
+    const { root, ignore } = this.#target
     return this.#pool.run({ kind: 'list', root, ignore })
   }
 

@@ -26,10 +26,11 @@ export class CopyPool {
   #closed = false
   #failure: { error: unknown } | null = null
 
-  constructor(count: number, place: Omit<WorkPlace, 'name'>) {
+  constructor(count: number) {
     this.#threads = Array.from({ length: count }, (_, index) => {
-      const data = { place: { ...place, name: `w${String(index)}` } satisfies WorkPlace }
-      const worker = startWorker('copy-worker', import.meta.url, { workerData: data })
+      const worker = startWorker('copy-worker', import.meta.url, {
+        workerData: { name: `w${String(index)}` },
+      })
       const thread: Thread = { worker, open: new Map() }
       worker.on('message', (message: { id: number; value?: unknown; error?: object }) => {
         this.#answered(thread, message)
@@ -38,6 +39,11 @@ export class CopyPool {
       worker.on('exit', () => this.#failed(thread, new Error('A thread of the copy ended unexpectedly.')))
       return thread
     })
+  }
+
+  /** Where the threads read and write; said once, before any job but listings. */
+  place(place: Omit<WorkPlace, 'name'>): void {
+    for (const { worker } of this.#threads) worker.postMessage({ place })
   }
 
   run(job: ListJob): Promise<Listing>

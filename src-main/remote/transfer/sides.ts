@@ -4,8 +4,15 @@ import type { Delivery, Wanted } from './work.ts'
 /** Where a copy comes from. */
 export interface SourceSide {
   list(): Promise<Listing>
-  /** SHA-256 (hex) of files as the source itself tells it; what it cannot tell is left out. */
-  sums(entries: readonly FileEntry[]): Promise<Map<string, string>>
+  /**
+   * Has the source itself sum up files (SHA-256, hex), in their order.
+   * @param onKnown hears how many of them are settled: those in `found`, and those that it could not tell
+   */
+  sums(
+    entries: readonly FileEntry[],
+    found: Map<string, string>,
+    onKnown: (settled: number) => void,
+  ): Promise<void>
   /** A few files into memory; what cannot be read is left out. */
   readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>>
   fetch(wanted: readonly Wanted[], delivery: Delivery): Promise<void>
@@ -30,4 +37,12 @@ export interface TargetSide {
   remove(paths: readonly string[]): Promise<void>
   /** Removes what is ours besides the path. Never throws. */
   close(): Promise<void>
+}
+
+/** Both ends, ready. */
+export interface Sides {
+  source: SourceSide
+  target: TargetSide
+  /** Listings that were begun before. */
+  early: { source: Promise<Listing> | undefined; target: Promise<Listing> | undefined }
 }

@@ -39,8 +39,13 @@ export class LocalSource implements SourceSide {
   }
 
   /** A second reading proves what has no digest: the disk is here, and its cache would answer a second program too. */
-  sums(_entries: readonly FileEntry[]): Promise<Map<string, string>> {
-    return Promise.resolve(new Map<string, string>())
+  sums(
+    entries: readonly FileEntry[],
+    _found: Map<string, string>,
+    onKnown: (settled: number) => void,
+  ): Promise<void> {
+    onKnown(entries.length)
+    return Promise.resolve()
   }
 
   readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>> {

@@ -55,19 +55,27 @@ export class RemoteSource implements SourceSide {
     )
   }
 
-  /** SHA-256 (hex) of files as the server reads them. Files that it does not tell are left out. */
-  async sums(entries: readonly FileEntry[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>()
-    if (!this.#facts.sha256sum) return found
-    return this.#link.repeat(async () => {
-      found.clear()
-      const argv = ['sh', '-c', 'cd "$1" && exec xargs -0 sha256sum', 'sh', this.#facts.root]
-      const command = await this.#link.start(argv)
+  async sums(
+    entries: readonly FileEntry[],
+    found: Map<string, string>,
+    onKnown: (settled: number) => void,
+  ): Promise<void> {
+    if (this.#facts.sha256sum) {
       // A backslash or newline is written in two ways; such names are proved by a second reading.
-      const plain = entries.filter(({ path }) => !/[\\\n\r]/.test(path)).map(({ path }) => path)
-      await readSums(command, plain, found, this.#stall)
-      return found
-    })
+      const plain = entries.map(({ path }) => path).filter((path) => !/[\\\n\r]/.test(path))
+      const places = new Map(entries.map(({ path }, index) => [path, index]))
+      const argv = ['sh', '-c', 'cd "$1" && exec xargs -0 sha256sum', 'sh', this.#facts.root]
+      await this.#link.repeat(async () => {
+        const left = plain.filter((path) => !found.has(path))
+        await readSums(await this.#link.start(argv), left, this.#stall, (path, sum) => {
+          const place = places.get(path)
+          if (place === undefined) return
+          found.set(path, sum)
+          onKnown(place + 1)
+        })
+      })
+    }
+    onKnown(entries.length)
   }
 
   async readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>> {
@@ -113,18 +121,19 @@ export class RemoteSource implements SourceSide {
       let held = false
       let settled = false
       let stderr = ''
-      const end = (error?: unknown): void => {
+      const end = (error: Error | null): void => {
         if (settled) return
         settled = true
         clearInterval(timer)
         this.#link.signal.removeEventListener('abort', stop)
-        if (error === undefined) resolve()
+        if (error === null) resolve()
         else {
           command.kill()
-          reject(error as Error)
+          reject(error)
         }
       }
-      const stop = (): void => end(this.#link.signal.reason)
+      const failed = (error: unknown): void => end(asError(error))
+      const stop = (): void => end(asError(this.#link.signal.reason))
       this.#link.signal.addEventListener('abort', stop)
       const timer = setInterval(
         () => {
@@ -141,7 +150,7 @@ export class RemoteSource implements SourceSide {
         try {
           if (reading.push(chunk) > 0) this.#link.progressed()
         } catch (error) {
-          return end(error)
+          return end(asError(error))
         }
         const wait = this.#flow.wait()
         if (wait === null || held) return
@@ -150,7 +159,7 @@ export class RemoteSource implements SourceSide {
         wait.then(() => {
           held = false
           stdout.resume()
-        }, end)
+        }, failed)
       })
       stdout.on('error', () => undefined)
       command.stderr.on('error', () => undefined)
@@ -169,11 +178,15 @@ export class RemoteSource implements SourceSide {
         reading.reasons = reasonsOf(stderr)
         if (code === 126 || code === 127) return end(noTar(this.#link.name, stderr))
         if (!reading.ended) return end(new TarError(`the stream ended too early (code ${String(code)})`))
-        end()
+        end(null)
       }
-      Promise.all([command.ended, read]).then(([{ code }]) => ended(code), end)
+      Promise.all([command.ended, read]).then(([{ code }]) => ended(code), failed)
     })
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error('The transfer broke off.')
 }
 
 class Stalled extends Error {}

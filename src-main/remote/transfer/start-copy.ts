@@ -1,31 +1,13 @@
-import { detectLayout } from '../../backup/layout.ts'
 import { RateMeter } from '../../engine/task-rate.ts'
-import { assertApart, realPlace } from '../../engine/paths.ts'
-import { assertDistinct, whereaboutsHere } from './apart.ts'
-import { CopyRun, jobsOf, type Sides } from './copy-run.ts'
-import { LocalDelivery } from './deliver-local.ts'
-import { Flow } from './flow.ts'
-import { LocalSide } from './local-side.ts'
-import { CopyPool } from './pool.ts'
-import { probeSource } from './probe.ts'
-import { lookAtTarget } from './probe-target.ts'
-import { RemoteSide } from './remote-side.ts'
-import type { SourceSide, TargetSide } from './sides.ts'
-import { ServerLink } from './link.ts'
-import { LocalSource } from './source-local.ts'
-import { RemoteSource } from './source-remote.ts'
-import { openLocalTarget } from './target-local.ts'
+import { CopyRun, jobsOf } from './copy-run.ts'
 import { Curve } from './curve.ts'
+import { Flow } from './flow.ts'
+import { ServerLink } from './link.ts'
+import { openSides } from './open-sides.ts'
+import { CopyPool } from './pool.ts'
+import type { Sides, TargetSide } from './sides.ts'
 import { TIMING } from './types.ts'
-import type {
-  CopyMode,
-  CopyOptions,
-  CopyOutcome,
-  CopyPlace,
-  CopyProgress,
-  CopyTiming,
-  CurvePoint,
-} from './types.ts'
+import type { CopyMode, CopyOptions, CopyOutcome, CopyProgress, CurvePoint } from './types.ts'
 
 /** Bytes of small files that go to a thread in one go. */
 const BATCH_BYTES = 256 * 1024
@@ -177,80 +159,28 @@ class Copy implements CopyHandle {
     }
   }
 
-  async #open(): Promise<Sides> {
-    const { source, target, dryRun = false } = this.#options
-    const timing = { ...TIMING, ...this.#options.timing }
-    const onBytes = (bytes: number): void => {
-      if (this.#run) this.#run.bytes += bytes
-    }
-    const free: ArrayBuffer[] = []
-    const given = { flow: this.#flow, batchBytes: BATCH_BYTES, free }
-    const link = source.kind === 'server' ? await this.#connect(source, timing) : null
-    const facts = link === null ? null : await probeSource(link)
-    const root = source.kind === 'local' ? detectLayout(source.path).root : null
-    const here = root === null ? null : whereaboutsHere(root)
-    const from = facts === null ? here : { ...facts, there: true }
-    if (target.kind === 'local') {
-      if (root !== null) assertApart(target.path, root, 'target')
-      if (from !== null) assertDistinct(from, whereaboutsHere(realPlace(target.path)))
-    }
-    const far = target.kind === 'server' ? await this.#connect(target, timing) : null
-    const look = far === null ? null : await lookAtTarget(far)
-    if (look !== null && from !== null) assertDistinct(from, look)
-    const local = target.kind === 'local' ? openLocalTarget(target.path, dryRun) : null
-    const pool = this.#startPool(root, local)
-    let side: TargetSide
-    if (local !== null) side = this.#localSide(local, pool, free)
-    else {
-      const remote = new RemoteSide(far!, look!, {
-        ...given,
-        pool,
-        ledger: () => this.#run!.ledger,
-        source: root,
-      })
-      this.#target = remote
-      if (!dryRun) await remote.open()
-      side = remote
-    }
-    this.#target = side
-    const origin: SourceSide =
-      link !== null && facts !== null
-        ? new RemoteSource(link, facts, { ...given, stall: timing.stall, onBytes })
-        : new LocalSource(root!, { ...given, pool, onBytes })
-    return { source: origin, target: side }
-  }
-
-  async #connect(place: Extract<CopyPlace, { kind: 'server' }>, timing: CopyTiming): Promise<ServerLink> {
-    const link = new ServerLink(place, timing, this.#abort.signal, (waiting) => {
-      this.#waiting = waiting
-    })
-    this.#links.push(link)
-    await link.connect()
-    return link
-  }
-
-  #startPool(source: string | null, local: ReturnType<typeof openLocalTarget> | null): CopyPool {
-    this.#pool = new CopyPool(jobsOf(this.#options), {
-      source,
-      target: local?.root ?? null,
-      staging: local?.staging ?? null,
-      owner: local?.owner ?? null,
-      umask: local?.umask ?? 0,
-    })
-    return this.#pool
-  }
-
-  #localSide(local: ReturnType<typeof openLocalTarget>, pool: CopyPool, free: ArrayBuffer[]): LocalSide {
-    // The run is made from the sides: its ledger is found when the first file comes.
-    const delivery = new LocalDelivery({
-      target: local,
-      pool,
+  #open(): Promise<Sides> {
+    this.#pool = new CopyPool(jobsOf(this.#options))
+    return openSides({
+      options: this.#options,
+      timing: { ...TIMING, ...this.#options.timing },
+      signal: this.#abort.signal,
+      pool: this.#pool,
       flow: this.#flow,
+      // The run is made from the sides: its ledger is found when the first file comes.
       ledger: () => this.#run!.ledger,
-      free,
       batchBytes: BATCH_BYTES,
+      onBytes: (bytes) => {
+        if (this.#run) this.#run.bytes += bytes
+      },
+      onWaiting: (why) => {
+        this.#waiting = why
+      },
+      onOpen: (opened) => {
+        if (opened instanceof ServerLink) this.#links.push(opened)
+        else this.#target = opened
+      },
     })
-    return new LocalSide(local, pool, delivery)
   }
 
   #measure(): void {

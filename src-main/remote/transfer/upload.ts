@@ -4,9 +4,7 @@ import { ConnectionError } from '../connection-errors.ts'
 import type { RunningCommand } from '../shell.ts'
 import { cannotWrite } from './probe-target.ts'
 import type { ServerLink } from './link.ts'
-import { readSums } from './remote-sums.ts'
 import { tarEnd, tarHeader, tarPadding } from './tar-writer.ts'
-import { writeNames } from './remote-input.ts'
 import type { Wanted } from './work.ts'
 
 /** A file that was proved on this machine and is on its way. */
@@ -26,16 +24,44 @@ export interface UploadPlace {
   staging: string
   owner: { uid: number; gid: number } | null
   perl: boolean
-  sha256sum: boolean
 }
 
 const PIECE = 256 * 1024
 
-/** Renames `staging/number` to `root/path`; numbers that failed are printed. Pairs come as NUL-terminated names. */
-const RENAME_PERL =
-  'my ($s, $d) = @ARGV; $/ = "\\0"; while (defined(my $n = <STDIN>)) { my $p = <STDIN>; chomp($n, $p); rename("$s/$n", "$d/$p") or print "$n\\0" }'
-const RENAME_SH =
-  's=$1; d=$2; shift 2; while [ $# -gt 1 ]; do mv -f "$s/$1" "$d/$2" || printf "%s\\0" "$1"; shift 2; done'
+/** Its last two members: what `sha256sum -c` reads, and pairs of number and final name, each ended by NUL. */
+const SUMS = 'sums'
+const NAMES = 'names'
+
+/**
+ * One round on the server: unpack into a folder of its own, read everything back, and give names to what is right.
+ * Only numbers that were renamed are answered, so whatever breaks off in between has not happened.
+ */
+const ROUND = `
+mkdir -p -- "$1" && cd "$1" || exit 1
+LC_ALL=C; export LC_ALL
+tar -xf - || exit 2
+sha256sum -c sums 2>/dev/null | sed -n 's/: OK$//p' > good
+if [ "$3" = perl ]; then exec perl -e "$4" "$2"; fi
+xargs -0 -n 200 sh -c "$5" sh "$2" < names || exit 3
+`
+const RENAME_PERL = String.raw`
+my ($d) = @ARGV; my (%good, $bad);
+open(my $g, "<", "good") or die; while (<$g>) { chomp; $good{$_} = 1 }
+open(my $f, "<", "names") or die; $/ = "\0";
+while (defined(my $n = <$f>)) {
+  my $p = <$f>; chomp($n, $p); next unless $good{$n};
+  if (rename($n, "$d/$p")) { print "$n\0" } else { print STDERR "$p: $!\n"; $bad = 1 }
+}
+exit($bad ? 3 : 0);
+`
+const RENAME_SH = String.raw`
+d=$1; shift; r=0
+while [ $# -gt 1 ]; do
+  if grep -qx "$1" good; then if mv -f "$1" "$d/$2"; then printf '%s\0' "$1"; else r=1; fi; fi
+  shift 2
+done
+exit $r
+`
 
 /**
  * One tar stream into a folder of its own below the staging folder. The files are numbered there; they get their names
@@ -46,22 +72,22 @@ export class Round {
   bytes = 0
   readonly #link: ServerLink
   readonly #place: UploadPlace
-  readonly #folder: string
   readonly #command: RunningCommand
   #stderr = ''
+  #said = ''
   #ended: { code: number | null } | null = null
   #error: unknown = null
   #wake: () => void = () => undefined
 
-  private constructor(link: ServerLink, place: UploadPlace, folder: string, command: RunningCommand) {
+  private constructor(link: ServerLink, place: UploadPlace, command: RunningCommand) {
     this.#link = link
     this.#place = place
-    this.#folder = folder
     this.#command = command
     command.stdin.on('error', () => this.#wake())
     command.stdin.on('drain', () => this.#wake())
     command.stdin.on('close', () => this.#wake())
-    command.stdout.on('error', () => undefined).resume()
+    command.stdout.on('error', () => undefined)
+    command.stdout.on('data', (piece: Buffer) => (this.#said += piece.toString('latin1')))
     command.stderr.on('error', () => undefined)
     command.stderr.on('data', (piece: Buffer) => {
       if (this.#stderr.length < 64 * 1024) this.#stderr += piece.toString('latin1')
@@ -80,15 +106,14 @@ export class Round {
 
   static async begin(link: ServerLink, place: UploadPlace, number: number): Promise<Round> {
     const folder = `${place.staging}/r${String(number)}`
-    // Not `-p`: a mode that the umask makes narrower is no harm; times are kept by themselves.
-    const script = 'mkdir -p -- "$1" && exec env LC_ALL=C tar -C "$1" -xf -'
-    return new Round(link, place, folder, await link.start(['sh', '-c', script, 'sh', folder]))
+    const how = [folder, place.root, place.perl ? 'perl' : 'sh', RENAME_PERL, RENAME_SH]
+    return new Round(link, place, await link.start(['sh', '-c', ROUND, 'sh', ...how]))
   }
 
   /** Sends files, as fast as the server takes them. */
   async send(files: readonly Sent[]): Promise<void> {
     for (const file of files) {
-      const { path: _path, size, mtime, mode } = file.work.entry
+      const { size, mtime, mode } = file.work.entry
       const name = String(this.sent.length)
       const attributes = { mtime, mode: (mode & 0o777) | 0o600, owner: this.#place.owner }
       const header = tarHeader({ path: name, kind: 'file', size, ...attributes })
@@ -107,23 +132,19 @@ export class Round {
    * @returns files that have their final names, and those that came out wrong on the other side
    */
   async finish(): Promise<{ named: Sent[]; wrong: Sent[] }> {
+    const sums = this.sent.map(({ sha256 }, index) => `${sha256}  ${String(index)}\n`)
+    const names = this.sent.map(({ work }, index) => `${String(index)}\0${work.entry.path}\0`)
+    await this.#writeText(SUMS, sums.join(''))
+    await this.#writeText(NAMES, names.join(''))
     await this.#write(tarEnd())
     this.#command.stdin.end()
     const { code } = await this.#command.ended
     if (code === null) throw lost(this.#link.name)
     if (code !== 0) throw cannotWrite(this.#link.name, this.#stderr)
-    const right: number[] = []
+    const answered = new Set(this.#said.split('\0'))
+    const named: Sent[] = []
     const wrong: Sent[] = []
-    const sums = await this.#sums()
-    this.sent.forEach((file, index) => {
-      if (sums.get(String(index)) === file.sha256) right.push(index)
-      else wrong.push(file)
-    })
-    const failed = await this.#rename(right)
-    const named = right
-      .filter((index) => !failed.has(String(index)))
-      .flatMap((index) => this.sent[index] ?? [])
-    if (failed.size > 0) throw cannotWrite(this.#link.name, this.#stderr)
+    this.sent.forEach((file, index) => (answered.has(String(index)) ? named : wrong).push(file))
     return { named, wrong }
   }
 
@@ -132,36 +153,10 @@ export class Round {
     this.#command.kill()
   }
 
-  async #sums(): Promise<Map<string, string>> {
-    const found = new Map<string, string>()
-    const script = 'cd "$1" && exec xargs -0 sha256sum'
-    const command = await this.#link.start(['sh', '-c', script, 'sh', this.#folder])
-    await readSums(
-      command,
-      this.sent.map((_, index) => String(index)),
-      found,
-      0,
-    )
-    return found
-  }
-
-  /** @returns numbers that could not be renamed */
-  async #rename(indexes: readonly number[]): Promise<Set<string>> {
-    const { perl, root } = this.#place
-    const argv = perl
-      ? ['perl', '-e', RENAME_PERL, this.#folder, root]
-      : ['xargs', '-0', '-n', '200', 'sh', '-c', RENAME_SH, 'sh', this.#folder, root]
-    const command = await this.#link.start(argv)
-    let said = ''
-    command.stdout.on('error', () => undefined)
-    command.stdout.on('data', (piece: Buffer) => (said += piece.toString('latin1')))
-    command.stderr.on('error', () => undefined)
-    command.stderr.on('data', (piece: Buffer) => (this.#stderr += piece.toString('latin1')))
-    const names = indexes.flatMap((index) => [String(index), this.sent[index]?.work.entry.path ?? ''])
-    writeNames(command.stdin, names, '')
-    const { code } = await command.ended
-    if (code === null) throw lost(this.#link.name)
-    return new Set(said.split('\0').filter((name) => name !== ''))
+  async #writeText(path: string, text: string): Promise<void> {
+    const bytes = Buffer.from(text, 'latin1')
+    const header = tarHeader({ path, kind: 'file', size: bytes.length, mtime: 0, mode: 0o600 })
+    await this.#write(Buffer.concat([header, bytes, tarPadding(bytes.length)]))
   }
 
   async #write(bytes: Buffer): Promise<void> {
