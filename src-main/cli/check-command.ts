@@ -12,9 +12,9 @@ import { problemsIn } from '../verify/problem-file.ts'
 import { runCheck, type VerifyRun } from '../verify/verify-run.ts'
 import { asMeant, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
-import { localZone } from './open-path.ts'
 import type { Terminal } from './terminal.ts'
 import { count, counted, isoDate, plain, size } from './text.ts'
+import { localZone } from './zone.ts'
 
 export interface CheckOptions {
   jobs?: number

@@ -5,7 +5,7 @@ import type { AccountRow } from '../contract/mail.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import type { Database } from '../engine/sqlite.ts'
 import { UsageError } from './exit.ts'
-import { localZone } from './open-path.ts'
+import { localZone } from './zone.ts'
 
 /** `--at DATE` in ms UTC, null when it was not given. Local time unless the date says otherwise. */
 export function momentOf(text: string | undefined): number | null {

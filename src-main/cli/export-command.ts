@@ -15,8 +15,9 @@ import type { ExportFailure, ExportOutcome, ExportPart } from '../export/request
 import { accountNamed, checkQuery, momentOf } from './choices.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError, UsageError } from './exit.ts'
-import { localZone, openPath, type OpenPath } from './open-path.ts'
+import { openPath, type OpenPath } from './open-path.ts'
 import { count, counted, plain, size } from './text.ts'
+import { localZone } from './zone.ts'
 
 export interface ExportCommandOptions {
   out: string

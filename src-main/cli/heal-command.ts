@@ -10,9 +10,9 @@ import { runHeal } from '../verify/verify-run.ts'
 import { affectedJson, follow, timeoutOf } from './check-command.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
-import { localZone } from './open-path.ts'
 import type { Terminal } from './terminal.ts'
 import { count, counted, plain } from './text.ts'
+import { localZone } from './zone.ts'
 
 export interface HealOptions {
   from?: string[]

@@ -11,6 +11,7 @@ import type { Database } from '../engine/sqlite.ts'
 import { asMeant, type CommandContext } from './command.ts'
 import { StoppedError } from './exit.ts'
 import type { ProgressLine } from './terminal.ts'
+import { localZone } from './zone.ts'
 
 /** A Backup Path whose catalog is up to date. */
 export interface OpenPath {
@@ -99,9 +100,4 @@ function showProgress(line: ProgressLine, progress: IngestProgress): void {
   const { phase, done, total, unit, secondsLeft } = progress
   const label = LABELS[phase]
   if (label) line.update({ done, total, unit, secondsLeft, label })
-}
-
-/** Zone of this computer, IANA name. */
-export function localZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
 }

@@ -8,9 +8,10 @@ import type { Database } from '../engine/sqlite.ts'
 import { checkQuery, momentOf } from './choices.ts'
 import type { CommandContext } from './command.ts'
 import { UsageError } from './exit.ts'
-import { localZone, openPath, type OpenPath } from './open-path.ts'
+import { openPath, type OpenPath } from './open-path.ts'
 import type { Terminal } from './terminal.ts'
 import { count, counted, isoDate, localDate, table } from './text.ts'
+import { localZone } from './zone.ts'
 
 export interface SearchOptions {
   at?: string

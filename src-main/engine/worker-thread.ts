@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as module from 'node:module'
 import { Worker, workerData } from 'node:worker_threads'
 import type { WorkerOptions } from 'node:worker_threads'
+import { StrippedCache } from './stripped-cache.ts'
 
 /**
  * Starting worker threads, from the sources and from the bundle alike.
@@ -16,6 +17,7 @@ import type { WorkerOptions } from 'node:worker_threads'
 type Sources = Map<string, string>
 
 const stripped: Sources = new Map()
+const kept = new StrippedCache(import.meta.url)
 
 /** Runs in the new thread before anything else. */
 const BOOTSTRAP = `
@@ -42,12 +44,15 @@ function strip(entry: URL): void {
   const waiting = [entry]
   for (let url = waiting.pop(); url !== undefined; url = waiting.pop()) {
     if (stripped.has(url.href)) continue
-    const code = withoutWarning(() => module.stripTypeScriptTypes(readFileSync(url, 'utf8')))
+    const source = readFileSync(url, 'utf8')
+    const code = kept.codeOf(source) ?? withoutWarning(() => module.stripTypeScriptTypes(source))
+    kept.keep(source, code)
     stripped.set(url.href, code)
     for (const match of code.matchAll(RELATIVE_IMPORT)) {
       waiting.push(new URL(match[1] ?? match[2] ?? '', url))
     }
   }
+  kept.save()
 }
 
 /** Node calls the function experimental once on stderr; whoever runs the command line need not know. */

@@ -105,13 +105,16 @@ export class DigestTable {
   }
 }
 
-const scratch = Buffer.alloc(36)
+const scratch = Buffer.alloc(12)
 
 /** Writes the three words that stand for a name. A digest is already evenly spread; any other name is hashed. */
 export function keyOf(name: string, into: Uint32Array, at: number): void {
-  const plain = name.length === 44 && name.endsWith('=') ? name.replaceAll(',', '/') : null
-  const bytes =
-    plain !== null && scratch.write(plain, 'base64') === 32 ? scratch : hash('sha256', name, 'buffer')
+  // The first 16 characters are 12 bytes.
+  const isDigest =
+    name.length === 44 &&
+    name.endsWith('=') &&
+    scratch.write(name.slice(0, 16).replaceAll(',', '/'), 'base64') === 12
+  const bytes = isDigest ? scratch : hash('sha256', name, 'buffer')
   into[at] = bytes.readUInt32LE(0)
   into[at + 1] = bytes.readUInt32LE(4)
   into[at + 2] = bytes.readUInt32LE(8)
