@@ -80,6 +80,10 @@ const NONSENSE: [string, string][] = [
     Buffer.from([0, 1, 2, 0xff, 0xfe, 0x1b, 0x5b, 0x80, 10, 0, 0x7f]).toString('latin1').repeat(500),
   ],
   ['half JSON', '{"response":{"x":{"response":{"operationList":[{"id":"1","ok":true},{"id":'],
+  [
+    'half JSON that begins with ok',
+    '{"ok": true, "response": {"operationId": "30ed9eb9-eb28-4ca6-b65e-9940654b8699",',
+  ],
   ['half JSON with a whole object inside', '{"response": {"a": 1}, "inner": {"ok": true}'],
   [
     'two different replies',
