@@ -1,7 +1,8 @@
 import type { ConnectionTest, ImportedServer } from '../contract/servers.ts'
 import type { ServerReport } from '../contract/server-report.ts'
 import { defaultSshConfig, readSshConfig } from '../remote/ssh-config-import.ts'
-import { os } from './implementer.ts'
+import type { Engine } from './engine.ts'
+import { os, toApiError } from './implementer.ts'
 import { Latest } from './latest.ts'
 
 export const serversRouter = os.servers.router({
@@ -38,7 +39,12 @@ export const serversRouter = os.servers.router({
   ),
 
   testConnection: os.servers.testConnection.handler(({ context: { engine }, input, signal }) =>
-    follow<ConnectionTest>((tell, stopped) => engine.servers.test(input, tell, stopped), signal),
+    follow<ConnectionTest>(
+      engine,
+      'servers.testConnection',
+      (tell, stopped) => engine.servers.test(input, tell, stopped),
+      signal,
+    ),
   ),
   connections: os.servers.connections.handler(({ context: { engine }, signal }) =>
     engine.connections.watch(signal),
@@ -51,7 +57,12 @@ export const serversRouter = os.servers.router({
   ),
 
   probe: os.servers.probe.handler(({ context: { engine }, input, signal }) =>
-    follow<ServerReport>((tell, stopped) => engine.servers.probe(input.id, tell, stopped), signal),
+    follow<ServerReport>(
+      engine,
+      'servers.probe',
+      (tell, stopped) => engine.servers.probe(input.id, tell, stopped),
+      signal,
+    ),
   ),
   lastReport: os.servers.lastReport.handler(({ context: { engine }, input }) =>
     engine.servers.profiles.lastReport(input.id),
@@ -63,6 +74,8 @@ export const serversRouter = os.servers.router({
  * more the work is stopped.
  */
 async function* follow<T>(
+  engine: Engine,
+  where: string,
   work: (tell: (state: T) => void, signal: AbortSignal) => Promise<T>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<T, void, void> {
@@ -75,6 +88,9 @@ async function* follow<T>(
   try {
     for await (const state of states.watch(stop.signal)) if (state !== null) yield state
     yield await done
+  } catch (error) {
+    // What is thrown in a stream does not pass by where the errors of plain calls are turned into the contract's.
+    throw stop.signal.aborted ? error : toApiError(error, engine, where)
   } finally {
     stop.abort()
     signal?.removeEventListener('abort', abort)
