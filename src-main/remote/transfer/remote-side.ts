@@ -33,7 +33,9 @@ if flock -n 9 || [ "$(cat "$1/lock")" = "$2" ]; then
 fi
 printf 'busy\\0'
 `
-const CLEAR = 'find "$1" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +'
+const CLEAR = 'find "$1" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf {} +; printf %s "$2" > "$1/lock"'
+/** Only while the lock is still ours: after a long pause without connection it may not be. */
+const GIVE_UP = '[ "$(cat "$1/lock" 2>/dev/null)" = "$2" ] && rm -rf -- "$1"'
 /** Also after a stop. */
 const CLEARING = { timeout: 20_000, signal: new AbortController().signal }
 const REMOVE_FILES = 'cd "$1" && exec xargs -0 rm -f --'
@@ -48,6 +50,7 @@ export class RemoteSide implements TargetSide {
   readonly #owner = randomBytes(12).toString('hex')
   #made: MadeTarget | null = null
   #lock: RunningCommand | null = null
+  #locked = false
   #temporary: string | null = null
 
   constructor(
@@ -132,11 +135,11 @@ export class RemoteSide implements TargetSide {
   async close(): Promise<void> {
     if (this.#temporary !== null) rmSync(this.#temporary, { recursive: true, force: true })
     const made = this.#made
-    if (made === null) return
+    // Another transfer may be at work there.
+    if (made === null || !this.#locked) return
     try {
-      await this.#link.run(['sh', '-c', CLEAR, 'sh', made.staging], CLEARING)
+      await this.#link.run(['sh', '-c', GIVE_UP, 'sh', made.staging, this.#owner], CLEARING)
       this.#lock?.kill()
-      await this.#link.run(['rm', '-rf', '--', made.staging], CLEARING)
       // Nothing came: leave no empty folder behind.
       if (!this.#facts.there) await this.#link.run(['rmdir', '--', this.#facts.root], CLEARING)
     } catch {
@@ -197,7 +200,8 @@ export class RemoteSide implements TargetSide {
   async #takeLock(): Promise<void> {
     const { staging, flock } = this.#ready()
     if (!flock) {
-      await this.#link.again(['sh', '-c', CLEAR, 'sh', staging])
+      await this.#link.again(['sh', '-c', CLEAR, 'sh', staging, this.#owner])
+      this.#locked = true
       return
     }
     const command = await this.#link.start(['sh', '-c', LOCK, 'sh', staging, this.#owner])
@@ -223,6 +227,7 @@ export class RemoteSide implements TargetSide {
       )
     }
     this.#lock = command
+    this.#locked = true
   }
 }
 
