@@ -5,7 +5,6 @@ import { serverReportSchema } from './server-report.ts'
 
 /** What a server is in a recovery. */
 export const serverRoleSchema = z.enum(['old', 'new', 'storage', 'other'])
-export type ServerRole = z.infer<typeof serverRoleSchema>
 
 /** One way to log in. Secrets are never part of a profile: they are asked for when needed. */
 export const authMethodSchema = z.discriminatedUnion('kind', [

@@ -76,11 +76,11 @@ const HEALTHY = (path: string): Record<string, string[]> => ({
 /** Every fact of a report with its place. */
 function facts(report: ServerReport): [string, { known: boolean; because?: string }][] {
   const { system, carbonio: ofCarbonio, storage, backup } = report
-  return Object.entries({ system, carbonio: ofCarbonio, storage, backup }).flatMap(([group, entries]) =>
-    Object.entries(entries).map(([name, fact]): [string, { known: boolean; because?: string }] => [
-      `${group}.${name}`,
-      fact,
-    ]),
+  const groups = { system, carbonio: ofCarbonio, storage, backup }
+  return Object.entries(groups).flatMap(([group, entries]) =>
+    Object.entries(entries as Record<string, { known: boolean; because?: string }>).map(
+      ([name, fact]): [string, { known: boolean; because?: string }] => [`${group}.${name}`, fact],
+    ),
   )
 }
 
