@@ -74,8 +74,9 @@ function run<Result extends CheckResult | HealResult>(
     })
   })
   const end = (): void => {
-    worker.unref()
     void worker.terminate()
+    // In this order: `terminate` holds the process until the thread has ended, and one that hangs does not.
+    worker.unref()
   }
   done.then(end, end)
   const say = (word: ToVerifyWorker): void => {

@@ -170,9 +170,9 @@ export class WorkerPool<Job, Answer> {
     worker.removeAllListeners()
     worker.on('error', () => undefined)
     worker.on('exit', () => this.#abandoned.delete(worker))
-    worker.unref()
-    // Takes effect when the read returns, if it ever does.
+    // Takes effect when the read returns, if it ever does; it also holds the process, so `unref` comes after it.
     void worker.terminate()
+    worker.unref()
     if (this.#abandoned.size > MAX_ABANDONED) {
       this.#session?.reject(
         new ExpectedError('UNREADABLE', 'The disk no longer answers', {
