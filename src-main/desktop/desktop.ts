@@ -10,6 +10,7 @@ import { openRequest, type OpenRequest } from './arguments.ts'
 import { guardDownloads } from './downloads.ts'
 import { guardEverything } from './guards.ts'
 import { systemKeychain } from './secrets.ts'
+import { showTasks } from './system-signals.ts'
 import { createWindow, pageAddress } from './window.ts'
 import { readWindowState, saveWindowState, type WindowState } from './window-state.ts'
 
@@ -29,9 +30,19 @@ export function startDesktop(request: OpenRequest): void {
   }
   // the parent (`npm start`) is gone
   process.on('disconnect', () => app.quit())
+  // macOS tells of a folder dropped on the icon before the app is ready when that started it
+  const early = { ...request }
+  const onOpenFile = (event: Electron.Event, path: string): void => {
+    event.preventDefault()
+    early.path = path
+  }
+  app.on('open-file', onOpenFile)
   app
     .whenReady()
-    .then(() => run(request, dataFolder))
+    .then(() => {
+      app.off('open-file', onOpenFile)
+      run(early, dataFolder)
+    })
     .catch((error: unknown) => fail(error))
 }
 
@@ -58,7 +69,9 @@ function run(request: OpenRequest, dataFolder: string): void {
     window.show()
     painted()
     process.send?.('ready')
-    engine().catch((error: unknown) => fail(error))
+    engine()
+      .then((running) => showTasks(window, running))
+      .catch((error: unknown) => fail(error))
   })
   window.on('close', () => saveWindowState(window, theme))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
