@@ -89,7 +89,7 @@ export function subscribe<T>(
   void subscribeWith({ ...options, open, onEvent, ready: currentLink })
 }
 
-/** Calls back with every path the host asks to open (command line, second start, dropped on the icon), also the first. */
+/** Calls back with every path the host asks to open (command line, second start, dropped on icon or window), also the first. */
 export function onOpenRequest(callback: (path: string) => void): void {
   const look = (): void => {
     const match = /^#\/open\?(.*)$/.exec(window.location.hash)
@@ -101,6 +101,16 @@ export function onOpenRequest(callback: (path: string) => void): void {
   }
   window.addEventListener('hashchange', look)
   look()
+  if (!isDesktop) return
+  // a folder dropped anywhere in the window; a page that shows where to drop handles it itself
+  window.addEventListener('dragover', (event) => event.preventDefault())
+  window.addEventListener('drop', (event) => {
+    const file = event.dataTransfer?.files[0]
+    const path = file ? pathOfDropped(file) : null
+    setTimeout(() => {
+      if (path && !event.defaultPrevented) callback(path)
+    })
+  })
 }
 
 /** Absolute path of a dropped folder; null in a browser, which does not tell it. */
