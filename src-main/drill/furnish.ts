@@ -5,7 +5,7 @@ import { writeSampleGently, type SampleManifest } from '../backup/writer/index.t
 import { DRILL_USERS, type DrillAccess } from './access.ts'
 import type { FaultValues } from './faults.ts'
 import type { ServerPaths } from './paths.ts'
-import { plantUnrestored } from './plant.ts'
+import { plantUnrestored, removeInvalid } from './plant.ts'
 import { UNITS } from './programs/system.ts'
 import { writePrograms } from './programs/scripts.ts'
 import { openBackup } from './server/backup-view.ts'
@@ -56,6 +56,7 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
     ...(options.signal ? { signal: options.signal } : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   })
+  removeInvalid(manifest)
   const planted = faults.old.unrestored === undefined ? [] : plantUnrestored(manifest, faults.old.unrestored)
   writeFileSync(join(folder, 'planted.json'), JSON.stringify(planted, null, 1))
   const accounts = manifest.accounts.map((one): SimAccount => accountOf(old, one.id))

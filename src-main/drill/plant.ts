@@ -1,8 +1,10 @@
-import { lstatSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { sampleSpelling } from '../backup/writer/spelling.ts'
 import type { SampleItem, SampleManifest } from '../backup/writer/index.ts'
 import { blobPath, itemPath, PathWriter } from '../backup/writer/store.ts'
+import { hasLineTooLong } from '../verify/lmtp.ts'
 import type { PlantedItem } from './server/planted.ts'
 
 /** Messages that nobody else leans on, in a fixed order. */
@@ -65,6 +67,24 @@ export function plantUnrestored(manifest: SampleManifest, count: number): Plante
   })
   for (let n = 0; n < third; n++) planted.push(writeInvalid(manifest, n))
   return planted
+}
+
+/**
+ * Takes the few messages out of a fresh sample that the LMTP validator would refuse anyway: in a drill only what was planted
+ * is to stay behind.
+ */
+export function removeInvalid(manifest: SampleManifest): void {
+  const invalid = new Set<string>()
+  for (const digest of new Set(manifest.items.flatMap(({ digests }) => digests))) {
+    const file = join(manifest.path, blobPath(digest))
+    if (!hasLineTooLong(gunzipSync(readFileSync(file)))) continue
+    invalid.add(digest)
+    rmSync(file)
+  }
+  const isInvalid = ({ digests }: SampleItem): boolean => digests.some((digest) => invalid.has(digest))
+  for (const item of manifest.items.filter(isInvalid))
+    rmSync(join(manifest.path, itemPath(item.account, item.id)))
+  manifest.items = manifest.items.filter((item) => !isInvalid(item))
 }
 
 function cutBlob(root: string, digest: string): void {

@@ -35,6 +35,10 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
       hostKeys: [access.hostKeys[paths.name].private],
       banner: `${SIMULATION_NOTE} Server "${paths.name}".\n`,
       ident: 'LifeboatDrill',
+      // Done by OpenSSL; the cipher that OpenSSH would choose first is computed in JavaScript here.
+      algorithms: {
+        cipher: ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com', 'aes128-ctr', 'aes256-ctr'],
+      },
       keepaliveInterval: 15_000,
       keepaliveCountMax: 4,
     },
@@ -124,8 +128,10 @@ function late(delay: () => number): Transform {
       setTimeout(() => {
         if (!this.destroyed) this.push(chunk)
         onTheWay -= chunk.length
-        blocked?.()
+        // It may take the next chunk at once, and be held up again.
+        const next = blocked
         blocked = null
+        next?.()
       }, delay())
       if (onTheWay < 1024 * 1024) done()
       else blocked = done
