@@ -66,7 +66,8 @@ export function openCatalog(file: string, options: { readonly?: boolean } = {}):
     }
     db.pragma('cache_size = -32768')
     db.pragma('temp_store = MEMORY')
-    db.pragma('mmap_size = 268435456')
+    // Mapped pages count as memory of the process; 700 MB are meant for a million items.
+    db.pragma('mmap_size = 67108864')
     return db
   } catch (error) {
     db.close()

@@ -59,8 +59,8 @@ const COMMANDS: readonly Command[] = [
   {
     name: 'index',
     indexed: false,
-    // A commit is made each second.
-    together: 1.5,
+    // A commit is made each 150 ms at first, and what two readers hold waits for it.
+    together: 0.5,
     arguments: () => ['index', backup],
     compare: (place, calm) =>
       dumpDifferences(dumpCatalog(catalogOf(place.data)), dumpCatalog(catalogOf(calm.data))),

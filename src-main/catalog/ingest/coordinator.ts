@@ -19,9 +19,13 @@ import { CatalogWriter } from './writer.ts'
 
 /** A commit is made when this much waits, kB, … */
 const COMMIT_KB = 12_000
-/** … or this long after the last one, ms; quicker at first, so that a screen shows something. */
-const COMMIT_MS = 1000
-const FIRST_COMMITS_MS = 250
+/**
+ * … or this long after the last one: a share of the time so far, so that a kill costs the same small share of the work however long it
+ * ran and a screen soon shows something; ms at least and at most.
+ */
+const COMMIT_SHARE = 0.03
+const COMMIT_MS_LEAST = 150
+const COMMIT_MS_MOST = 1000
 /** From this many blobs to read on, merging of the full-text index is put off. */
 const BULK = 5000
 /** Folders of an account read in one job. */
@@ -274,7 +278,8 @@ export class Coordinator {
     if (batch.dirs !== undefined) this.#folders.push(batch.dirs)
     this.#waiting.push(batch)
     this.#waitingKb += batch.kb
-    const pause = Date.now() - this.#started < 3000 ? FIRST_COMMITS_MS : COMMIT_MS
+    const share = COMMIT_SHARE * (Date.now() - this.#started)
+    const pause = Math.min(COMMIT_MS_MOST, Math.max(COMMIT_MS_LEAST, share))
     const due = this.#lastCommit + pause - Date.now()
     if (this.#waitingKb >= COMMIT_KB || due <= 0) this.#commit()
     else if (this.#timer === null) {
@@ -294,6 +299,7 @@ export class Coordinator {
     if (batches.length > 0 && this.#failure === null) {
       try {
         this.#writer.apply(batches, this.#uuids)
+        this.#writer.tidy()
         for (const batch of batches) this.#counted(batch)
       } catch (error) {
         this.#failure = error

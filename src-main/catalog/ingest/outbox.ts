@@ -7,7 +7,7 @@ import { MAX_AHEAD_KB, SHARED_READERS, SHARED_STOP } from './protocol.ts'
 
 /** A batch is sent when it holds this much, kB, or this many records. */
 const BATCH_KB = 1500
-const BATCH_RECORDS = 400
+const BATCH_RECORDS = 200
 
 /** Gathers what a reader finds and sends it in batches; waits when the writer lags behind, so that memory stays bounded. */
 export class Outbox {

@@ -65,6 +65,11 @@ function keep(context: QueryContext, wanted: Wanted, columns: Columns | FullColu
   }
 }
 
+/** Lets go of columns that are too old before new ones are loaded: of a million rows they take 60 MB. */
+function forget(context: QueryContext, wanted: Wanted): void {
+  cacheOf(context).entries.delete(keyOf(wanted))
+}
+
 const ACCOUNT_NOW = `SELECT pk, account, folder, content, type, deleted, flags, date, size FROM item
   WHERE account = @account AND id > @from AND id <= @to ORDER BY id`
 const ACCOUNT_AT = `SELECT s.item, s.account, s.folder, s.content, s.type, s.deleted, s.flags, i.date, i.size
@@ -122,6 +127,7 @@ export function accountColumns(context: QueryContext, account: number, at: numbe
 function get(context: QueryContext, wanted: Wanted): Columns | FullColumns {
   const found = recall(context, wanted)
   if (found !== null) return found
+  forget(context, wanted)
   const began = performance.now()
   const columns = drain(load(context, wanted))
   keep(context, wanted, columns, performance.now() - began)
@@ -138,6 +144,7 @@ export async function warm(context: QueryContext, wanted: Wanted): Promise<void>
   const key = keyOf(wanted)
   const under = running.get(key)
   if (under !== undefined) return under
+  forget(context, wanted)
   const work = (async () => {
     const began = performance.now()
     const steps = load(context, wanted)
