@@ -23,6 +23,8 @@ export const volumeSchema = z.object({
   inodes: z.number().nullable(),
   inodesFree: z.number().nullable(),
   readOnly: z.boolean(),
+  /** It did not tell its sizes in time: a hanging disk or network mount. The numbers are 0 then. */
+  hangs: z.boolean().optional(),
 })
 export type Volume = z.infer<typeof volumeSchema>
 

@@ -1,8 +1,9 @@
 import { ConnectionError } from './connection-errors.ts'
-import { fingerprint, judgeHostKey, keyTypeOf } from './known-hosts.ts'
+import { fingerprint, hostToken, judgeHostKey, keyTypeOf } from './known-hosts.ts'
 import type { KnownHostLine } from './known-hosts.ts'
 import type { Hop } from './profile.ts'
 import { hopName } from './profile.ts'
+import { commandLine } from './quote.ts'
 
 /** A host key that no known_hosts line names. */
 export interface UnknownHostKey {
@@ -44,7 +45,7 @@ export async function checkHostKey(
     case 'changed':
       throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} has changed`, {
         why: `Known was ${verdict.expected} (line ${verdict.line} of ${verdict.file}), the server shows ${shown}. Another machine answers under this address, or the server was installed anew.`,
-        next: 'Do not go on before you know why. If the server was installed anew, compare the fingerprint on its console and remove the old line.',
+        next: `Do not go on before you know why. If the server was installed anew, compare the fingerprint on its console and remove the old line: ${commandLine(['ssh-keygen', '-R', hostToken(hop.host, hop.port), '-f', verdict.file])}`,
       })
     case 'revoked':
       throw new ConnectionError('host-key', hop, `The host key of ${hopName(hop)} is revoked`, {

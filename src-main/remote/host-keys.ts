@@ -30,7 +30,9 @@ export class HostKeys {
   accept(hop: Pick<Hop, 'host' | 'port'>, key: Buffer): void {
     if (judgeHostKey(this.lines(), hop.host, hop.port, key).verdict === 'known') return
     mkdirSync(dirname(this.#own), { recursive: true, mode: 0o700 })
-    appendFileSync(this.#own, knownHostLine(hop.host, hop.port, key), { mode: 0o600 })
+    // A file that somebody edited may end in the middle of a line.
+    const start = endsOpen(this.#own) ? '\n' : ''
+    appendFileSync(this.#own, start + knownHostLine(hop.host, hop.port, key), { mode: 0o600 })
   }
 }
 
@@ -40,6 +42,15 @@ export function readKnownHosts(file: string): KnownHostLine[] {
     return parseKnownHosts(readFileSync(file, 'utf8'), file)
   } catch {
     return []
+  }
+}
+
+function endsOpen(file: string): boolean {
+  try {
+    const text = readFileSync(file, 'latin1')
+    return text !== '' && !text.endsWith('\n')
+  } catch {
+    return false
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import ssh2 from 'ssh2'
 import type { AnyAuthMethod, ConnectConfig } from 'ssh2'
 import type { AuthMethod, Hop } from './profile.ts'
@@ -102,7 +102,7 @@ async function authMethod(
   const username = hop.user
   switch (method.kind) {
     case 'agent': {
-      const agent = process.env['SSH_AUTH_SOCK'] ?? (process.platform === 'win32' ? 'pageant' : undefined)
+      const agent = agentAddress()
       if (!agent) {
         trail.tried.push('agent (none is running)')
         return null
@@ -130,6 +130,15 @@ async function authMethod(
         },
       }
   }
+}
+
+/** Where OpenSSH's agent listens on Windows; Pageant has a way of its own. */
+const WINDOWS_AGENT = '\\\\.\\pipe\\openssh-ssh-agent'
+
+function agentAddress(): string | undefined {
+  const named = process.env['SSH_AUTH_SOCK']
+  if (named || process.platform !== 'win32') return named
+  return existsSync(WINDOWS_AGENT) ? WINDOWS_AGENT : 'pageant'
 }
 
 async function keyMethod(

@@ -118,8 +118,11 @@ function daysOf(value: string | null): number | null {
 }
 
 /** The one queue of the backup. */
-export async function askOperations({ shell, signal }: Asker): Promise<ValueOf<'operations'>> {
-  const answer = await getAllOperations.run(shell, {}, { timeout: CARBONIO_MS, signal })
+export async function askOperations(
+  { shell, signal }: Asker,
+  zone: Fact<string>,
+): Promise<ValueOf<'operations'>> {
+  const answer = await getAllOperations.run(shell, {}, { timeout: CARBONIO_MS, signal, ...zoneOf(zone) })
   return understood(answer).operations.map(({ id, name, state, started }) => ({
     id,
     name,
@@ -129,10 +132,18 @@ export async function askOperations({ shell, signal }: Asker): Promise<ValueOf<'
 }
 
 /** Whether the backup may run: what the licence says, else what its module says of itself. */
-export async function askLicence(asker: Asker, settings: BackupSettings): Promise<ValueOf<'licence'>> {
+export async function askLicence(
+  asker: Asker,
+  settings: BackupSettings,
+  zone: Fact<string>,
+): Promise<ValueOf<'licence'>> {
   const notes: string[] = []
   try {
-    const answer = await getLicenseInfo.run(asker.shell, {}, { timeout: CARBONIO_MS, signal: asker.signal })
+    const answer = await getLicenseInfo.run(
+      asker.shell,
+      {},
+      { timeout: CARBONIO_MS, signal: asker.signal, ...zoneOf(zone) },
+    )
     if (answer.understood) {
       const { valid, expires } = answer.value
       const until = expires === null ? '' : ` until ${expires.at === null ? expires.text : dayOf(expires.at)}`
@@ -160,6 +171,11 @@ export async function askLicence(asker: Asker, settings: BackupSettings): Promis
     return { valid: true, detail: 'The backup module runs.' }
   }
   throw new CannotTell(notes.join('; ') || 'the server does not say')
+}
+
+/** The zone of the server, where it named one: what is printed as wall clock is an instant then. */
+function zoneOf(zone: Fact<string>): { zone?: string } {
+  return zone.known && /^[A-Z][\w+-]*(?:\/[\w+-]+)*$/.test(zone.value) ? { zone: zone.value } : {}
 }
 
 function isLicenceError(error: unknown): boolean {

@@ -113,8 +113,8 @@ export async function probeServer(shell: RemoteShell, options: ProbeOptions = {}
   await find(backup, 'realTimeScanner', () => ofCarbonio(() => askRealTimeScanner(settings)))
   await find(backup, 'smartScan', (asked) => ofCarbonio(() => askSmartScan(asked, settings)))
   await find(backup, 'retention', () => ofCarbonio(() => askRetention(settings)))
-  await find(backup, 'operations', (asked) => ofCarbonio(() => askOperations(asked)))
-  await find(backup, 'licence', (asked) => ofCarbonio(() => askLicence(asked, settings)))
+  await find(backup, 'operations', (asked) => ofCarbonio(() => askOperations(asked, system.zone)))
+  await find(backup, 'licence', (asked) => ofCarbonio(() => askLicence(asked, settings, system.zone)))
   await looking
   report.done = true
   change()

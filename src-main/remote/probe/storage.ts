@@ -42,7 +42,7 @@ export async function askVolumes(asker: Asker): Promise<Volume[]> {
 
 type Sizes = Pick<Volume, 'size' | 'used' | 'free' | 'inodes' | 'inodesFree'>
 /** For a file system that does not answer. */
-const NO_SIZES: Sizes = { size: 0, used: 0, free: 0, inodes: null, inodesFree: null }
+const NO_SIZES = { size: 0, used: 0, free: 0, inodes: null, inodesFree: null, hangs: true } as const
 
 /** statfs(2) of the places through stat(1): block size, blocks, free, available, inodes, free inodes. */
 async function sizes({ ask }: Asker, targets: readonly string[]): Promise<Sizes[]> {

@@ -167,6 +167,8 @@ describe('accepted host keys', () => {
     writeFileSync(openSsh, '')
     const keys = new HostKeys(own, [openSsh, join(folder, 'missing')])
     const key = Buffer.concat([Buffer.from([0, 0, 0, 11]), Buffer.from('ssh-ed25519'), Buffer.alloc(36, 7)])
+    mkdirSync(join(folder, 'data'))
+    writeFileSync(own, '# edited by hand, without a last line break')
     keys.accept({ host: 'mail', port: 22 }, key)
     keys.accept({ host: 'mail', port: 22 }, key)
     expect(keys.lines()).toHaveLength(1)
