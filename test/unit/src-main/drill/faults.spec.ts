@@ -144,7 +144,7 @@ describe('faults of a drill', () => {
         const [scan, ours] = answer.understood ? answer.value.operations : []
         if (ours === undefined) continue
         expect([scan?.name, scan?.standing, ours.standing]).toEqual(['SmartScan', 'running', 'queued'])
-        await doStopOperation.run(shell, { operation: scan?.id })
+        await doStopOperation.run(shell, { operation: scan?.id ?? '' })
         break
       }
       expect(await waiting).toMatchObject({ understood: true })

@@ -35,6 +35,14 @@ import { probeServer } from '../../../../src-main/remote/probe/probe.ts'
 import type { RemoteShell } from '../../../../src-main/remote/shell.ts'
 import { bringBackup, login, openDrill } from './support.ts'
 
+/** The matchers of vitest are typed `any`. */
+const like = {
+  arrayContaining: (list: unknown[]): unknown => expect.arrayContaining(list),
+  objectContaining: (object: object): unknown => expect.objectContaining(object),
+  stringContaining: (text: string): unknown => expect.stringContaining(text),
+  stringMatching: (pattern: RegExp): unknown => expect.stringMatching(pattern),
+}
+
 const ANNA = 'anna.rossi@mail.example.com'
 
 /** Whatever the app asks, the simulation answers in the documented forms: its own readers understand each, JSON and text. */
@@ -54,7 +62,7 @@ describe('what the simulation prints', () => {
     getBackupInfo: [(s, o) => getBackupInfo.run(s, {}, o), { activeAccounts: 5 }],
     getAvailableAccounts: [
       (s, o) => getAvailableAccounts.run(s, { backupPath: path }, o),
-      { accounts: expect.arrayContaining([expect.objectContaining({ address: ANNA })]) },
+      { accounts: like.arrayContaining([like.objectContaining({ address: ANNA })]) },
     ],
     getAvailableDomains: [
       (s, o) => getAvailableDomains.run(s, { backupPath: path }, o),
@@ -66,11 +74,11 @@ describe('what the simulation prints', () => {
     ],
     getItem: [
       (s, o) => getItem.run(s, { account: ANNA, item: '257', date: 'all' }, o),
-      { states: expect.arrayContaining([expect.objectContaining({ type: 'message', deleted: false })]) },
+      { states: like.arrayContaining([like.objectContaining({ type: 'message', deleted: false })]) },
     ],
     doItemSearch: [
       (s, o) => doItemSearch.run(s, { account: ANNA, filter: 'all' }, o),
-      { items: expect.arrayContaining([expect.objectContaining({ id: '257' })]) },
+      { items: like.arrayContaining([like.objectContaining({ id: '257' })]) },
     ],
     'getServerConfig standard': [
       (s, o) => getServerConfig.run(s, { type: 'standard', query: '/' }, o),
@@ -83,9 +91,7 @@ describe('what the simulation prints', () => {
     getServices: [
       (s, o) => getServices.run(s, {}, o),
       {
-        services: expect.arrayContaining([
-          expect.objectContaining({ name: 'realtime-scanner', running: true }),
-        ]),
+        services: like.arrayContaining([like.objectContaining({ name: 'realtime-scanner', running: true })]),
       },
     ],
     getCOSBackupStatus: [
@@ -98,7 +104,7 @@ describe('what the simulation prints', () => {
     ],
     'config get': [
       (s, o) => configGet.run(s, { target, attribute: 'ZxBackup_DestPath' }, o),
-      { value: expect.stringContaining('/backup/zextras') },
+      { value: like.stringContaining('/backup/zextras') },
     ],
     'config get, old syntax': [
       (s, o) => configGet.run(s, { target, attribute: 'ZxBackup_DestPath', syntax: 'old' }, o),
@@ -122,7 +128,7 @@ describe('what the simulation prints', () => {
     const sourcePath = await bringBackup(drill)
     const sync = { sync: true }
     const here = { scope: 'server' as const, name: drill.new.hostname }
-    const queued = { understood: true, value: { operationId: expect.stringMatching(/^[0-9a-f-]{36}$/) } }
+    const queued = { understood: true, value: { operationId: like.stringMatching(/^[0-9a-f-]{36}$/) } }
     const done = { understood: true }
     expect(
       await doExternalRestore.run(fresh, { sourcePath, accounts: [ANNA], concurrentAccounts: 2 }, sync),

@@ -17,7 +17,8 @@ async function underWay(shell: RemoteShell, path: string): Promise<void> {
   for (;;) {
     const answer = await getAllOperations.run(shell, {})
     const [first] = answer.understood ? answer.value.operations : []
-    if (Number(String(first?.fields['progress'] ?? '0').split('/')[0]) > 20) return
+    const progress = first?.fields['progress']
+    if (typeof progress === 'string' && Number(progress.split('/')[0]) > 20) return
     if (answer.understood && !first) throw new Error(`No restore of ${path} in the queue.`)
     await sleep(50)
   }
