@@ -7,25 +7,8 @@ import type { ItemType } from './types.ts'
 /** Source: the mailbox's item type table (FORMAT.md "Items"). */
 const TYPE_BY_CODE: readonly (ItemType | undefined)[] = [
   undefined,
-  'folder',
-  'searchfolder',
-  'tag',
-  'conversation',
-  'message',
-  'contact',
-  'invite',
-  'document',
-  'note',
-  'flag',
-  'appointment',
-  'virtual_conversation',
-  'mountpoint',
-  'wiki',
-  'task',
-  'chat',
-  // 17 was `comment` in old releases.
-  'calendar_group',
-  'link',
+  // In the table's order; 17 (calendar_group) was `comment` in old releases, which has no number of its own.
+  ...ITEM_TYPES.filter((type) => type !== 'comment' && type !== 'unknown'),
 ]
 
 const TYPE_BY_NAME = new Map<string, ItemType>(

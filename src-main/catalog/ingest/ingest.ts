@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { startWorker } from '../../engine/worker-thread.ts'
+import { startOfIngest } from './progress.ts'
 import { fromWire, SHARED_READERS, SHARED_STOP } from './protocol.ts'
 import type { FromCoordinator, IngestOptions, IngestProgress, IngestResult } from './protocol.ts'
 
@@ -27,24 +28,6 @@ export interface IngestHandle {
   stop(): Promise<void>
 }
 
-const START: IngestProgress = {
-  phase: 'accounts',
-  complete: false,
-  done: 0,
-  total: null,
-  unit: 'accounts',
-  rate: null,
-  secondsLeft: null,
-  accounts: 0,
-  items: 0,
-  messages: 0,
-  blobs: 0,
-  unclaimed: 0,
-  problems: 0,
-  revision: 0,
-  error: null,
-}
-
 /**
  * Builds the catalog of a Backup Path or brings it up to date. All work is done in other threads. The same call goes on after a stop
  * or a crash: every file whose size and time are known from before is left alone.
@@ -53,7 +36,7 @@ export function startIngest(options: StartOptions): IngestHandle {
   const jobs = Math.max(1, Math.min(64, options.jobs ?? availableParallelism()))
   const shared = new Int32Array(new SharedArrayBuffer(4 * (SHARED_READERS + jobs)))
   const listeners = new Set<(progress: IngestProgress) => void>()
-  let progress = START
+  let progress = startOfIngest()
   const show = (next: IngestProgress): void => {
     progress = next
     for (const listener of listeners) listener(next)

@@ -3,13 +3,9 @@ import type { IngestProgress } from './protocol.ts'
 /** Rates are measured over this long, ms. */
 const WINDOW = 5000
 
-/** How far an ingest is, with a rate measured over the last seconds and the time left. */
-export class ProgressMeter {
-  readonly #send: (progress: IngestProgress) => void
-  #marks: { at: number; done: number }[] = []
-  #last = 0
-  #fraction: number | null = null
-  state: IngestProgress = {
+/** Before anything is known. */
+export function startOfIngest(): IngestProgress {
+  return {
     phase: 'accounts',
     complete: false,
     done: 0,
@@ -26,6 +22,15 @@ export class ProgressMeter {
     revision: 0,
     error: null,
   }
+}
+
+/** How far an ingest is, with a rate measured over the last seconds and the time left. */
+export class ProgressMeter {
+  readonly #send: (progress: IngestProgress) => void
+  #marks: { at: number; done: number }[] = []
+  #last = 0
+  #fraction: number | null = null
+  state = startOfIngest()
 
   constructor(send: (progress: IngestProgress) => void) {
     this.#send = send
