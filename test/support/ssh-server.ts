@@ -1,5 +1,5 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect as connectSocket, createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +13,12 @@ import { temporaryFolder } from './temp.ts'
 export const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/sbin/sshd'].find(existsSync) ?? null
 if (!SSHD) console.warn('SKIPPED: there is no sshd on this machine, nothing is tried against a real one')
 
+/** Whether a server may have users of its own here: for root on Linux, with unshare(1) and openssl(1). */
+export const canMakeUsers =
+  process.getuid?.() === 0 &&
+  spawnSync('unshare', ['-m', '--propagation', 'private', 'true']).status === 0 &&
+  spawnSync('openssl', ['version']).status === 0
+
 export interface SshServerOptions {
   /** More lines for sshd_config, e.g. `AllowTcpForwarding no`. */
   config?: readonly string[]
@@ -20,6 +26,11 @@ export interface SshServerOptions {
   path?: readonly string[]
   /** Environment of its commands. */
   env?: Readonly<Record<string, string>>
+  /**
+   * Users that only this server knows, with their passwords; `root` may be one of them. They are real: it runs with user
+   * files of its own (in a mount namespace). Only where canMakeUsers.
+   */
+  users?: Readonly<Record<string, string>>
   /** Types of its host keys; default one ed25519. */
   hostKeys?: readonly string[]
 }
@@ -84,7 +95,10 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   )
   // Nobody's own .bashrc: it may be slow, and it may say things.
   mkdirSync(file('home'))
-  const environment: Record<string, string> = { HOME: file('home'), ...options.env }
+  const environment: Record<string, string> = {
+    ...(options.users ? {} : { HOME: file('home') }),
+    ...options.env,
+  }
   if (options.path) environment['PATH'] = [...options.path, process.env['PATH'] ?? ''].join(':')
   const lines = [
     `Port ${port}`,
@@ -95,7 +109,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     'StrictModes no',
     'UsePAM no',
     'PermitRootLogin yes',
-    'PasswordAuthentication no',
+    `PasswordAuthentication ${options.users ? 'yes' : 'no'}`,
     'KbdInteractiveAuthentication no',
     'UseDNS no',
     'PrintMotd no',
@@ -104,7 +118,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     ...(options.config ?? []),
     'Subsystem sftp internal-sftp',
     // one directive: sshd takes the first only
-    `SetEnv ${Object.entries(environment)
+    `SetEnv "LIFEBOAT_TEST=1" ${Object.entries(environment)
       .map(([name, value]) => `"${name}=${value}"`)
       .join(' ')}`,
   ]
@@ -161,13 +175,57 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     },
     start: async () => {
       if (daemon) return
-      daemon = spawn(SSHD, ['-D', '-f', file('sshd_config'), '-E', file('log')], { stdio: 'ignore' })
+      const command = [SSHD, '-D', '-f', file('sshd_config'), '-E', file('log')]
+      const [program = '', ...args] = options.users
+        ? [...withOwnUsers(folder, options.users), ...command]
+        : command
+      daemon = spawn(program, args, { stdio: 'ignore' })
       await listening(port, daemon, () => server.log())
     },
   }
   running.add(server)
   await server.start()
   return server
+}
+
+/**
+ * Writes user files with more users and gives back the command that runs a program with them. The system's own files
+ * are not touched: the mounts are seen by that program alone.
+ */
+function withOwnUsers(folder: string, users: Readonly<Record<string, string>>): string[] {
+  const file = (name: string): string => join(folder, name)
+  const lines = (name: string): string[] => readFileSync(`/etc/${name}`, 'utf8').split('\n').filter(Boolean)
+  const mine = (line: string): boolean => Object.hasOwn(users, line.split(':')[0] ?? '')
+  const passwd = lines('passwd')
+  const shadow = lines('shadow').filter((line) => !mine(line))
+  const group = lines('group')
+  Object.entries(users).forEach(([name, password], index) => {
+    const hash = execFileSync('openssl', ['passwd', '-6', '-stdin'], {
+      input: password,
+      encoding: 'utf8',
+    }).trim()
+    shadow.push(`${name}:${hash}:19000:0:99999:7:::`)
+    if (passwd.some((line) => line.startsWith(`${name}:`))) return
+    const home = file(`home-${name}`)
+    const id = 64_000 + index
+    if (!existsSync(home)) mkdirSync(home)
+    chownSync(home, id, id)
+    passwd.push(`${name}:x:${id}:${id}:test:${home}:/bin/sh`)
+    group.push(`${name}:x:${id}:`)
+  })
+  const files = { passwd, shadow, group }
+  for (const [name, content] of Object.entries(files)) writeFileSync(file(name), `${content.join('\n')}\n`)
+  const mounts = Object.keys(files).map((name) => `mount --bind "${file(name)}" /etc/${name}`)
+  return [
+    'unshare',
+    '-m',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    `${mounts.join(' && ')} && exec "$@"`,
+    'sh',
+  ]
 }
 
 /** Makes a key pair without a passphrase. */
