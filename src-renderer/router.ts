@@ -16,6 +16,7 @@ export function makeRouter() {
       page('/problems', 'problems', () => import('./pages/problems/problems-page.vue')),
       page('/check', 'check', () => import('./pages/check/check-page.vue')),
       page('/servers', 'servers', () => import('./pages/servers/servers-page.vue')),
+      page('/copy', 'copy', () => import('./pages/copy/copy-page.vue')),
       page('/tasks', 'tasks', () => import('./pages/tasks/tasks-page.vue')),
       page('/settings', 'settings', () => import('./pages/settings/settings-page.vue')),
       // where a host sends a path to open (client.ts): the first screen, until it is open

@@ -133,6 +133,7 @@ export const check = {
   'heal.figure.lost': 'Still lost',
   'heal.from': 'Taken from',
   'heal.fromCount': '{n} file | {n} files',
+  'heal.restored': '{n} message taken from another copy | {n} messages taken from other copies',
   'heal.lost': 'Still lost',
   'heal.lostMetadata': 'Metadata still lost',
   'heal.lostMore': 'Show {n} more | Show {n} more',

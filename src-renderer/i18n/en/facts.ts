@@ -1,6 +1,7 @@
 /** What is known of a server. */
 export const facts = {
   'facts.unknown': 'Could not be told, because {because}.',
+  'facts.unknownSame': 'Could not be told, for the same reason.',
   'facts.none': 'None',
   'facts.more': 'Show {n} more | Show {n} more',
   'facts.yes': 'Yes',

@@ -1,4 +1,5 @@
 import { check } from './check.ts'
+import { copy } from './copy.ts'
 import { facts } from './facts.ts'
 import { frame } from './frame.ts'
 import { home } from './home.ts'
@@ -16,4 +17,5 @@ export const en: Record<string, string> = {
   ...kinds,
   ...servers,
   ...facts,
+  ...copy,
 }

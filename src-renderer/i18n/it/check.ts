@@ -136,6 +136,7 @@ export const check = {
   'heal.figure.lost': 'Ancora persi',
   'heal.from': 'Presi da',
   'heal.fromCount': '{n} file | {n} file',
+  'heal.restored': '{n} messaggio preso da un’altra copia | {n} messaggi presi da altre copie',
   'heal.lost': 'Ancora persi',
   'heal.lostMetadata': 'Metadati ancora persi',
   'heal.lostMore': 'Mostra ancora {n} | Mostra altri {n}',

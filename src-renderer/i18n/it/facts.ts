@@ -1,6 +1,7 @@
 /** Che cosa si sa di un server. */
 export const facts = {
   'facts.unknown': 'Non si è potuto sapere, perché {because}.',
+  'facts.unknownSame': 'Non si è potuto sapere, per lo stesso motivo.',
   'facts.none': 'Nessuno',
   'facts.more': 'Mostrane ancora {n} | Mostrane ancora {n}',
   'facts.yes': 'Sì',

@@ -13,6 +13,8 @@ export interface FactRow {
   values: FactValue[]
   /** Why it could not be told; null when it was. */
   because: string | null
+  /** The row above could not be told for the very same reason. */
+  same: boolean
   /** It was not asked yet. */
   waiting: boolean
 }
@@ -54,15 +56,21 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
 
   function row<T>(key: string, fact: Fact<T>, say: (value: T) => FactValue[]): FactRow {
     const label = t(`facts.${key}`)
-    if (fact.known) return { key, label, values: say(fact.value), because: null, waiting: false }
+    if (fact.known) return { key, label, values: say(fact.value), because: null, same: false, waiting: false }
     const waiting = !report.done && fact.because === NOT_ASKED
-    return { key, label, values: [], because: fact.because, waiting }
+    return { key, label, values: [], because: fact.because, same: false, waiting }
   }
   const plain = (text: string): FactValue[] => [{ text }]
   const mono = (text: string): FactValue[] => [{ text, mono: true }]
   const good = (yes: boolean, text: string): FactValue[] => [{ text, mark: yes ? 'ok' : 'attention' }]
   const none = (values: FactValue[]): FactValue[] => (values.length > 0 ? values : plain(t('facts.none')))
-  const group = (key: string, rows: FactRow[]): FactGroup => ({ key, title: t(`facts.group.${key}`), rows })
+  const group = (key: string, all: FactRow[]): FactGroup => {
+    const rows = all.map((one, at) => ({
+      ...one,
+      same: one.because !== null && one.because === all[at - 1]?.because,
+    }))
+    return { key, title: t(`facts.group.${key}`), rows }
+  }
 
   return [
     group('system', [

@@ -1,0 +1,61 @@
+import type { CopyEnd, CopyRequest } from '../../../src-main/contract/copy.ts'
+import type { ServerProfile } from '../../../src-main/contract/servers.ts'
+
+type ProfileOf = (serverId: string) => ServerProfile | null
+
+/** The `lifeboat copy …` that does the same as the form, ready for a POSIX shell; null for a server that is gone. */
+export function commandLine(request: CopyRequest, profileOf: ProfileOf): string | null {
+  const words = ['lifeboat', 'copy']
+  const source = wordOf(request.source, profileOf)
+  const target = wordOf(request.target, profileOf)
+  if (source === null || target === null) return null
+  const identity = keyOf(request, profileOf)
+  if (identity !== null) words.push('--identity', identity)
+  if (request.accounts) words.push('--accounts', request.accounts.join(','))
+  if (request.first) words.push('--first', request.first.join(','))
+  if (request.limit != null) words.push('--bwlimit', rateWord(request.limit))
+  if (request.delete === true) words.push('--delete')
+  if (request.direct === true) words.push('--direct')
+  return [...words, source, target].map(quoted).join(' ')
+}
+
+/** True where the command line would go another way: it knows nothing of jump hosts. */
+export function needsJumps({ source, target }: CopyRequest, profileOf: ProfileOf): boolean {
+  return [source, target].some(
+    (end) => end.kind === 'server' && (profileOf(end.serverId)?.jumps.length ?? 0) > 0,
+  )
+}
+
+/** `ssh://user@host:port/path`, odd characters percent-encoded, or the local path. */
+function wordOf(end: CopyEnd, profileOf: ProfileOf): string | null {
+  if (end.kind === 'local') return end.path
+  const profile = profileOf(end.serverId)
+  if (!profile) return null
+  const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host
+  const port = profile.port === 22 ? '' : `:${String(profile.port)}`
+  const path = end.path.split('/').map(encodeURIComponent).join('/')
+  return `ssh://${encodeURIComponent(profile.user)}@${host}${port}${path}`
+}
+
+/** The one key file of the servers, where they have the same. */
+function keyOf({ source, target }: CopyRequest, profileOf: ProfileOf): string | null {
+  const files = new Set<string>()
+  for (const end of [source, target]) {
+    if (end.kind === 'local') continue
+    for (const method of profileOf(end.serverId)?.auth ?? [])
+      if (method.kind === 'key') files.add(method.file)
+  }
+  const [file] = files
+  return files.size === 1 && file !== undefined ? file : null
+}
+
+/** `10M` where it is so exactly, else the bytes. */
+function rateWord(limit: number): string {
+  if (limit % 1e6 === 0) return `${String(limit / 1e6)}M`
+  return limit % 1e3 === 0 ? `${String(limit / 1e3)}k` : String(limit)
+}
+
+/** One argument for a POSIX shell, whatever is in it. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}

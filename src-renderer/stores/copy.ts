@@ -1,0 +1,221 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch as watchValue } from 'vue'
+import type {
+  CopyEnd,
+  CopyRequest,
+  CopyState,
+  CopyTask,
+  CopyTaskResult,
+} from '../../src-main/contract/copy.ts'
+import type { Task } from '../../src-main/contract/tasks.ts'
+import { client, subscribe } from '../client.ts'
+import { toShownError, type ShownError } from '../format/shown-error.ts'
+import { isActive, useTasks } from './tasks.ts'
+
+/** A copy with its task, its state while it runs and its result once it is over. */
+export interface CopyRun extends CopyTask {
+  task: Task
+  state: CopyState | null
+  result: CopyTaskResult | null
+}
+
+/** One end of a copy in the form: both kinds are kept, so that switching loses nothing. */
+export interface EndDraft {
+  kind: CopyEnd['kind']
+  localPath: string
+  serverId: string | null
+  serverPath: string
+}
+/** What is asked for, as the form holds it. */
+export interface CopyDraft {
+  source: EndDraft
+  target: EndDraft
+  accounts: string[]
+  first: string[]
+  /** Megabytes a second as typed; empty: no limit. */
+  limit: string
+  delete: boolean
+  direct: boolean
+}
+
+const end = (kind: CopyEnd['kind']): EndDraft => ({ kind, localPath: '', serverId: null, serverPath: '' })
+
+export function newCopyDraft(): CopyDraft {
+  return {
+    source: end('server'),
+    target: end('local'),
+    accounts: [],
+    first: [],
+    limit: '',
+    delete: false,
+    direct: false,
+  }
+}
+
+/** Bytes a second of a limit typed in MB/s; null: none; undefined: it is no number. */
+export function limitOf(text: string): number | null | undefined {
+  const plain = text.trim().replace(',', '.')
+  if (plain === '') return null
+  const bytes = Math.round(Number(plain) * 1e6)
+  return Number.isFinite(bytes) && bytes >= 1 ? bytes : undefined
+}
+
+function placeOf(draft: EndDraft): CopyEnd | null {
+  if (draft.kind === 'local') {
+    const path = draft.localPath.trim()
+    return path ? { kind: 'local', path } : null
+  }
+  const path = draft.serverPath.trim()
+  return draft.serverId && /^\/./.test(path) ? { kind: 'server', serverId: draft.serverId, path } : null
+}
+
+/** The request a form asks for; null while something is missing or wrong in it. */
+export function requestOf(draft: CopyDraft): CopyRequest | null {
+  const source = placeOf(draft.source)
+  const target = placeOf(draft.target)
+  const limit = limitOf(draft.limit)
+  if (!source || !target || limit === undefined) return null
+  const both = source.kind === 'server' && target.kind === 'server'
+  return {
+    source,
+    target,
+    ...(draft.accounts.length > 0 ? { accounts: [...draft.accounts] } : {}),
+    ...(draft.first.length > 0 ? { first: [...draft.first] } : {}),
+    ...(limit === null ? {} : { limit }),
+    ...(draft.delete ? { delete: true } : {}),
+    ...(both && draft.direct ? { direct: true } : {}),
+  }
+}
+
+/** True when a plan was made for what is asked: only the speed and whether it is a dry run may differ. */
+export function sameWork(a: CopyRequest, b: CopyRequest): boolean {
+  const key = ({
+    source,
+    target,
+    accounts = [],
+    first = [],
+    delete: remove = false,
+    direct = false,
+  }: CopyRequest) => JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove, direct])
+  return key(a) === key(b)
+}
+
+function samePlace(a: CopyEnd, b: CopyEnd): boolean {
+  return placeKey(a) === placeKey(b)
+}
+
+function placeKey(place: CopyEnd): string {
+  const path = place.path.replace(/(?<=.)\/+$/, '')
+  return place.kind === 'local' ? path : `${place.serverId}:${path}`
+}
+
+/** Moving a backup: what is asked for, what runs, what came of it. */
+export const useCopy = defineStore('copy', () => {
+  const tasks = useTasks()
+  const draft = ref<CopyDraft>(newCopyDraft())
+  /** Newest first; null until they are known. */
+  const known = shallowRef<CopyTask[] | null>(null)
+  const error = shallowRef<ShownError | null>(null)
+  const states = shallowRef<ReadonlyMap<string, CopyState>>(new Map())
+  const results = shallowRef<ReadonlyMap<string, CopyTaskResult>>(new Map())
+  const watched = new Map<string, AbortController>()
+
+  const request = computed(() => requestOf(draft.value))
+  const all = computed<CopyRun[]>(() =>
+    (known.value ?? []).flatMap((one) => {
+      const task = tasks.tasks.find(({ id }) => id === one.taskId)
+      if (!task) return []
+      const state = isActive(task) ? (states.value.get(one.taskId) ?? null) : null
+      return [{ ...one, task, state, result: results.value.get(one.taskId) ?? null }]
+    }),
+  )
+  /** Copies under way, and ended ones until they are dismissed. Plans are shown in the form. */
+  const runs = computed(() =>
+    all.value.filter((run) => run.request.dryRun !== true && (isActive(run.task) || !run.task.dismissed)),
+  )
+  /** The newest plan that was made for what the form asks; one that was carried out says nothing any more. */
+  const plan = computed(() => {
+    const asked = request.value
+    const newest = asked ? all.value.find((run) => sameWork(run.request, asked)) : undefined
+    return newest?.request.dryRun === true ? newest : null
+  })
+  /** A copy to the target of the form is running: two would write over each other. */
+  const underWay = computed(() => {
+    const target = request.value?.target
+    return (
+      target !== undefined &&
+      runs.value.some((run) => isActive(run.task) && samePlace(run.request.target, target))
+    )
+  })
+
+  async function load(): Promise<void> {
+    try {
+      known.value = await client.copy.tasks()
+      error.value = null
+    } catch (thrown) {
+      error.value = toShownError(thrown)
+      return
+    }
+    for (const { taskId } of known.value) follow(taskId)
+    await loadResults()
+  }
+
+  /** Watches a copy while it runs. */
+  function follow(taskId: string): void {
+    const task = tasks.tasks.find(({ id }) => id === taskId)
+    if (!task || !isActive(task)) {
+      watched.get(taskId)?.abort()
+      watched.delete(taskId)
+      return
+    }
+    if (watched.has(taskId)) return
+    const stop = new AbortController()
+    watched.set(taskId, stop)
+    subscribe(
+      (signal) => client.copy.watch({ taskId }, { signal }),
+      (state) => (states.value = new Map(states.value).set(taskId, state)),
+      { signal: stop.signal },
+    )
+  }
+
+  async function loadResults(): Promise<void> {
+    const ended = all.value.filter(
+      ({ task }) => !isActive(task) && (!task.dismissed || task.id === plan.value?.taskId),
+    )
+    const found = await Promise.all(
+      ended.map(async ({ taskId }) => [taskId, await client.copy.result({ taskId })] as const),
+    )
+    results.value = new Map(
+      found.flatMap(([id, result]): [string, CopyTaskResult][] => (result ? [[id, result]] : [])),
+    )
+  }
+
+  // a copy began, ended, was gone on with or dismissed
+  watchValue(
+    () =>
+      tasks.tasks
+        .filter(({ kind }) => kind === 'copy')
+        .map(({ id, state, endedAt, dismissed }) => `${id} ${state} ${String(endedAt)} ${String(dismissed)}`)
+        .join('\n'),
+    () => void load(),
+    { immediate: true },
+  )
+  // a plan that was made before is asked for again
+  watchValue(
+    () => plan.value?.taskId,
+    () => void loadResults().catch(() => undefined),
+  )
+
+  /** Starts what the form asks, or only compares. */
+  async function start(dryRun: boolean): Promise<void> {
+    const asked = request.value
+    if (!asked) return
+    await client.copy.start({ ...asked, ...(dryRun ? { dryRun } : {}) })
+    await load()
+  }
+
+  const setLimit = (taskId: string, limit: number | null): Promise<void> =>
+    client.copy.setLimit({ taskId, limit })
+
+  return { draft, known, error, request, runs, plan, underWay, load, start, setLimit }
+})
