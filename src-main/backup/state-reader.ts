@@ -5,6 +5,7 @@ import { PathTree, walkLeaves } from './leaves.ts'
 import type { LeafValue, PathNode } from './leaves.ts'
 import { isSecretKey, rolesByName } from './roles.ts'
 import type { Role } from './roles.ts'
+import { inTimeOrder } from './state-order.ts'
 import { parseTimestamp } from './timestamps.ts'
 import type { ItemState, ItemType } from './types.ts'
 import {
@@ -272,9 +273,7 @@ export class StateReader {
    * rest of the one before (all but the digest: a state without one has no blob).
    */
   finish(read: readonly ReadState[]): FinishedState[] {
-    const ordered = read.every((state) => state.start !== null || state.end === null)
-      ? sortedBy(read, (state) => state.start)
-      : sortedBy(read, (state) => state.start ?? state.end)
+    const ordered = inTimeOrder(read)
     let before: ReadState | null = null
     const finished = ordered.map((state, index) => {
       const next = ordered[index + 1]
@@ -301,17 +300,6 @@ export class StateReader {
     })
     return finished
   }
-}
-
-/** Stable; states without a time stay behind the one they followed. */
-function sortedBy(read: readonly ReadState[], timeOf: (state: ReadState) => number | null): ReadState[] {
-  let last = -Infinity
-  const keyed = read.map((state, index) => {
-    const time = timeOf(state)
-    if (time !== null) last = time
-    return { state, index, time: time ?? last }
-  })
-  return keyed.sort((a, b) => a.time - b.time || a.index - b.index).map(({ state }) => state)
 }
 
 function asItemState(read: ReadState, end: number | null): ItemState {

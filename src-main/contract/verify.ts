@@ -61,6 +61,11 @@ export const healResultSchema = z.object({
   out: z.string(),
   healed: z.number(),
   copied: z.number(),
+  /** Messages taken from another copy, and from which. */
+  restored: z
+    .array(z.object({ digest: z.string(), affected: z.array(affectedSchema), from: z.string() }))
+    // Heals that were kept before did not tell.
+    .default([]),
   lost: z.array(z.object({ digest: z.string(), affected: z.array(affectedSchema), detail: z.string() })),
   lostMetadata: z.array(z.string()),
   from: z.record(z.string(), z.number()),

@@ -1,6 +1,7 @@
 import { salvageObjects } from '../backup/json-salvage.ts'
 import { parseItemFile, type ParseContext } from '../backup/metadata.ts'
 import type { BackupSource } from '../backup/source.ts'
+import { inTimeOrder } from '../backup/state-order.ts'
 import { findStates } from '../backup/states.ts'
 import { decodeText } from '../backup/text.ts'
 
@@ -56,18 +57,8 @@ export function rawStates({ json, text }: RawMetadata, context: ParseContext | n
   } catch {
     return []
   }
-  const times = values.map((raw) => (context === null ? NO_TIME : timesOf(raw, context)))
-  const byEnd = times.some(({ start, end }) => start === null && end !== null)
-  // As metadata.ts orders them: a state without a time stays behind the one it followed.
-  let last = Number.NEGATIVE_INFINITY
-  const keyed = values.map((raw, index) => {
-    const { start, end } = times[index] ?? NO_TIME
-    const time = byEnd ? (start ?? end) : start
-    if (time !== null) last = time
-    return { raw, start, index, time: time ?? last }
-  })
-  keyed.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : a.index - b.index))
-  return keyed.map(({ raw, start }) => ({ raw, start }))
+  const states = values.map((raw) => ({ raw, ...(context === null ? NO_TIME : timesOf(raw, context)) }))
+  return inTimeOrder(states).map(({ raw, start }) => ({ raw, start }))
 }
 
 interface Times {

@@ -12,8 +12,8 @@ const LOOKS = [
   { scheme: 'dark', width: 1024, height: 640, language: 'en' },
 ] as const
 const RAIL = {
-  en: ['Home', 'Accounts', 'Mail', 'Search', 'Unclaimed', 'Problems', 'Tasks', 'Settings'],
-  it: ['Inizio', 'Account', 'Posta', 'Cerca', 'Orfani', 'Problemi', 'Attività', 'Opzioni'],
+  en: ['Home', 'Accounts', 'Mail', 'Search', 'Unclaimed', 'Problems', 'Check', 'Tasks', 'Settings'],
+  it: ['Inizio', 'Account', 'Posta', 'Cerca', 'Orfani', 'Problemi', 'Verifica', 'Attività', 'Opzioni'],
 } as const
 
 /** One data folder for all: the sample is written and read once. */
