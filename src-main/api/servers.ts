@@ -1,6 +1,5 @@
 import type { ConnectionTest, ImportedServer } from '../contract/servers.ts'
 import type { ServerReport } from '../contract/server-report.ts'
-import { defaultSshConfig, readSshConfig } from '../remote/ssh-config-import.ts'
 import type { Engine } from './engine.ts'
 import { os, toApiError } from './implementer.ts'
 import { Latest } from './latest.ts'
@@ -9,7 +8,8 @@ export const serversRouter = os.servers.router({
   list: os.servers.list.handler(({ context: { engine } }) => engine.servers.profiles.list()),
   save: os.servers.save.handler(({ context: { engine }, input }) => engine.servers.save(input)),
   remove: os.servers.remove.handler(({ context: { engine }, input }) => engine.servers.remove(input.id)),
-  importable: os.servers.importable.handler(({ context: { engine }, input }) => {
+  importable: os.servers.importable.handler(async ({ context: { engine }, input }) => {
+    const { defaultSshConfig, readSshConfig } = await import('../remote/ssh-config-import.ts')
     const file = input.file ?? defaultSshConfig()
     const saved = engine.servers.profiles.list()
     const servers: ImportedServer[] = readSshConfig(file).map((server) => {

@@ -42,8 +42,11 @@ export interface SshConnection {
   readonly profile: ConnectOptions['profile']
   /** Settles when the connection is gone, with the reason (null after close()). */
   readonly lost: Promise<ConnectionError | null>
-  /** Runs a line of shell text, made by commandLine(). Waits when the server has no session left. */
-  exec(command: string): Promise<ClientChannel>
+  /**
+   * Runs a line of shell text, made by commandLine(). Waits when the server has no session left.
+   * @param options terminal: it gets one, with a single stream of output
+   */
+  exec(command: string, options?: { terminal?: boolean }): Promise<ClientChannel>
   sftp(): Promise<SFTPWrapper>
   close(): void
 }
@@ -113,7 +116,8 @@ function wrap(
   return {
     profile,
     lost,
-    exec: (command) => open<ClientChannel>((done) => client.exec(command, done)),
+    exec: (command, options) =>
+      open<ClientChannel>((done) => client.exec(command, { pty: options?.terminal ?? false }, done)),
     sftp: () => open<SFTPWrapper>((done) => client.sftp(done)),
     close: end,
   }

@@ -25,6 +25,13 @@ export interface ElevatedCommand {
 const START =
   'PATH="$PATH:/opt/zextras/bin:/usr/local/sbin:/usr/sbin:/sbin"; export PATH; printf "%s%s]" "$0" "$$"; printf "%s%s]" "$0" "$$" >&2; exec "$@"'
 
+/**
+ * The same for servers that let nobody become another user without a terminal. A terminal has one stream for both kinds
+ * of output and no end of input for plain bytes: these come as lines of base64, ended by the terminal's own sign.
+ */
+const START_ON_TERMINAL =
+  'stty -echo -opost; PATH="$PATH:/opt/zextras/bin:/usr/local/sbin:/usr/sbin:/sbin"; export PATH; printf "%s%s]" "$0" "$$"; base64 -d | "$@" 2>&1'
+
 /** Ends a process and its group by the process id, from the kernel's own table: `state ppid group` follow the name. */
 const END =
   'read -r line < "/proc/$1/stat" || exit 0; set -- "$1" "$2" ${line##*) }; kill -s "$2" -- "-$5" 2>/dev/null || kill -s "$2" "$1"'
@@ -37,16 +44,18 @@ export function endCommand(processId: number, signal: 'TERM' | 'KILL'): string[]
 /**
  * The command line by which somebody with this login and privilege runs a program as another user. The password is no
  * part of it: it goes to standard input when asked for.
+ * @param terminal it will run on a terminal
  * @returns null when this login can never become that user
  */
 export function elevate(
   argv: readonly string[],
   as: RunAs,
   login: { user: string; privilege: Privilege },
+  terminal = false,
 ): ElevatedCommand | null {
   const nonce = randomBytes(9).toString('hex')
   const marker = `[lifeboat ${nonce} `
-  const started = ['sh', '-c', START, marker, ...argv]
+  const started = ['sh', '-c', terminal ? START_ON_TERMINAL : START, marker, ...argv]
   const own = (whole: string[]): ElevatedCommand => ({ argv: whole, marker, asks: null, prompt: null })
   // Like the manual's `su - zextras`: with the environment of that user's login.
   const asZextras = ['su', '-', 'zextras', '-c', commandLine(started)]

@@ -7,7 +7,6 @@ import { testConnection } from './connection-test.ts'
 import type { UnknownHostKey } from './host-key-check.ts'
 import { COMPARE_COMMAND } from './host-key-check.ts'
 import { HostKeys, OWN_KNOWN_HOSTS } from './host-keys.ts'
-import { probeServer } from './probe/probe.ts'
 import { hopName, type ServerProfile } from './profile.ts'
 import { ProfileStore } from './profiles.ts'
 import { QuestionDesk } from './question-desk.ts'
@@ -138,6 +137,8 @@ export class Servers {
   ): Promise<ServerReport> {
     const session = this.session(id)
     await session.connection(signal)
+    // Loaded when first wanted: the app starts quicker without.
+    const { probeServer } = await import('./probe/probe.ts')
     const report = await probeServer(session.shell, { onChange, signal })
     this.profiles.keepReport(id, report)
     return report

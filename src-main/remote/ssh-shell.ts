@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { untilAborted } from './abort.ts'
 import type { SecretSource, SshConnection } from './connection.ts'
@@ -33,21 +34,30 @@ export function openShell(
   profile: Hop & Pick<ServerProfile, 'privilege'>,
   secrets: Pick<SecretSource, 'privilege' | 'rejected'>,
 ): RemoteShell {
+  /** Learnt from the server: it lets nobody become another user without a terminal. */
+  let terminalFor: RunAs[] = []
+
   async function open(argv: readonly string[], as: RunAs, signal?: AbortSignal): Promise<Opened> {
-    const command = elevate(argv, as, profile)
+    const terminal = terminalFor.includes(as)
+    const command = elevate(argv, as, profile, terminal)
     if (!command) throw cannotElevate(profile, as)
     signal?.throwIfAborted()
-    const channel = await connection.exec(commandLine(command.argv))
+    const channel = await connection.exec(commandLine(command.argv), { terminal })
     const streams = streamsOf(channel, connection)
+    if (terminal) streams.merged = true
     const close = (): void => streams.kill()
     signal?.addEventListener('abort', close, { once: true })
     try {
       const password = (): Promise<string | null> => secrets.privilege(profile, command.asks ?? 'sudo')
       const processId = await untilAborted(awaitStart(streams, command, password), signal)
-      return { streams, processId }
+      return { streams: terminal ? { ...streams, stdin: terminalInput(channel) } : streams, processId }
     } catch (error) {
       signal?.throwIfAborted()
       if (!(error instanceof ElevationError)) throw error
+      if (!terminal && wantsTerminal(error)) {
+        terminalFor = [...terminalFor, as]
+        return await open(argv, as, signal)
+      }
       if (error.failure.kind === 'wrong-password' && command.asks) {
         secrets.rejected(profile, command.asks, null)
       }
@@ -97,6 +107,31 @@ export function openShell(
       return collect(command, { program: argv[0] ?? '', host: profile }, options, startedAt)
     },
   }
+}
+
+function wantsTerminal({ failure }: ElevationError): boolean {
+  return (
+    failure.kind === 'refused' &&
+    /must be run from a terminal|must have a tty|no tty present/i.test(failure.said)
+  )
+}
+
+/** What a command on a terminal reads: base64 in short lines, for a terminal cuts long ones; then the sign for its end. */
+function terminalInput(channel: ClientChannel): Writable {
+  let left = Buffer.alloc(0)
+  const lines = (bytes: Buffer): string => bytes.toString('base64').replace(/.{1,76}/g, '$&\n')
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      const all = Buffer.concat([left, chunk])
+      // Whole lines of 57 bytes each: padding may stand at the very end only.
+      const whole = all.length - (all.length % 57)
+      left = all.subarray(whole)
+      channel.write(lines(all.subarray(0, whole)), () => done())
+    },
+    final(done) {
+      channel.write(`${lines(left)}\x04`, () => done())
+    },
+  })
 }
 
 function streamsOf(channel: ClientChannel, connection: Pick<SshConnection, 'lost'>): ChannelStreams {

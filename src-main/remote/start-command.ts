@@ -8,6 +8,8 @@ export interface CommandStreams {
   stderr: Readable
   /** Settles when it ended; rejects when the connection went away. */
   ended: Promise<{ code: number | null; signal: string | null }>
+  /** Both kinds of output come on stdout: it runs on a terminal. */
+  merged?: boolean
   kill(): void
 }
 
@@ -54,7 +56,9 @@ export function awaitStart(
     let asked = false
     let waiting = false
     const before = { stdout: Buffer.alloc(0), stderr: Buffer.alloc(0) }
-    const begun = { stdout: false, stderr: false }
+    const begun = { stdout: false, stderr: streams.merged ?? false }
+    /** Where the programs before it speak. */
+    const speech = streams.merged ? 'stdout' : 'stderr'
     let timer: NodeJS.Timeout | undefined
 
     let processId: number | null = null
@@ -67,7 +71,7 @@ export function awaitStart(
       reject(new ElevationError(failure))
     }
     const said = (): string =>
-      before.stderr
+      before[speech]
         .toString('utf8')
         .replaceAll(prompt ?? '\0', '')
         .trim()
@@ -84,7 +88,7 @@ export function awaitStart(
         const end = at < 0 ? -1 : all.indexOf(']', at + mark.length)
         if (end < 0) {
           before[name] = all.subarray(Math.max(0, all.length - SAID_MAX))
-          if (name === 'stderr' && at < 0) askWhenPrompted()
+          if (name === speech && at < 0) askWhenPrompted()
           return
         }
         begun[name] = true
@@ -100,13 +104,13 @@ export function awaitStart(
     }
 
     const askWhenPrompted = (): void => {
-      if (asks === null || waiting || !isPrompt(before.stderr.toString('utf8'), prompt)) return
+      if (asks === null || waiting || !isPrompt(before[speech].toString('utf8'), prompt)) return
       // A second prompt means that the first answer was wrong.
       if (asked) return finish({ kind: 'wrong-password' })
       asked = true
       waiting = true
       clearTimeout(timer)
-      before.stderr = Buffer.alloc(0)
+      before[speech] = Buffer.alloc(0)
       password().then(
         (secret) => {
           if (settled) return
@@ -128,7 +132,7 @@ export function awaitStart(
     streams.ended.then(
       ({ code }) => {
         // After the marker an early end is the command's own affair.
-        if (begun.stdout || begun.stderr) return finish(null)
+        if (begun.stdout || (begun.stderr && !streams.merged)) return finish(null)
         const words = said()
         const wrong = asked && /authentication failure|incorrect password|sorry, try again/i.test(words)
         finish(wrong ? { kind: 'wrong-password' } : { kind: 'refused', said: words, code })

@@ -59,6 +59,7 @@ function pretendedSudo(): { bin: string; calls: () => string } {
     'esac; done',
     `mode=$(cat ${bin}/mode 2>/dev/null)`,
     'echo "We trust you have received the usual lecture." >&2',
+    'if [ "$mode" = terminal ]; then [ -t 0 ] || { echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1; }; fi',
     'if [ "$mode" = refuses ]; then echo "tester is not in the sudoers file." >&2; exit 1; fi',
     'if [ "$mode" = hangs ]; then exec sleep 60; fi',
     'if [ "$mode" != free ]; then',
@@ -266,6 +267,21 @@ describe.skipIf(!SSHD)('commands on a real sshd', () => {
       expect(error).toMatchObject({ step: 'privilege' })
       expect((error as ConnectionError).why).toMatch(why)
       expect((error as ConnectionError).next).not.toBe('')
+    })
+
+    it('takes a terminal where the server wants one: bytes in and out whole, the password not echoed', async () => {
+      setMode('terminal')
+      const shellOfTester = asTester('sudo-password', secretsWith(PASSWORD))
+      for (const length of [0, 1, 56, 57, 58, 40_000]) {
+        const input = Buffer.from(Array.from({ length }, (_, index) => (index * 31 + 4) % 256))
+        const result = await shellOfTester.run(['sh', '-c', 'base64 | tr -d "\\n"; exit 5'], {
+          as: 'root',
+          input,
+        })
+        expect(result).toMatchObject({ code: 5, stdout: input.toString('base64'), stderr: '' })
+      }
+      const both = await shellOfTester.run(['sh', '-c', 'printf "a\\nb\\r\\n"; echo err >&2'], { as: 'root' })
+      expect(both.stdout).toBe('a\nb\r\nerr\n')
     })
 
     it('stops while sudo hangs', async () => {
