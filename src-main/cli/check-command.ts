@@ -50,8 +50,9 @@ export async function checkCommand(
     .slice(0, 14)}-${randomUUID().slice(0, 8)}`
   const summary = summaryOf(id, catalogIdFor(root), startedAt, sample, result)
   results.keep(summary, result)
-  results.remove(sample === null ? 'whole' : `sample-${String(sample)}`)
   print(terminal, result, results.problemsFile(id))
+  // Last: who is killed before it goes on from here.
+  results.remove(sample === null ? 'whole' : `sample-${String(sample)}`)
   return summary.errors > 0 ? EXIT.failures : EXIT.done
 }
 

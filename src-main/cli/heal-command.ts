@@ -45,8 +45,9 @@ export async function healCommand(
   }
   const result = await follow((tell) => runHeal(request, tell), terminal, signal, 'Healing')
   if (!result.complete) throw new StoppedError()
-  results.remove(name)
   print(terminal, result)
+  // Last: who is killed before it goes on from here.
+  results.remove(name)
   return result.lost.length + result.lostMetadata.length > 0 ? EXIT.failures : EXIT.done
 }
 

@@ -8,6 +8,8 @@ import { asProblem } from './naming.ts'
 
 /** Problems that a thread names at a time. */
 const TOGETHER = 64
+/** Problems that are looked up in one pass over the claims. */
+const AT_ONCE = 20_000
 
 /**
  * Names the messages that each problem concerns: items that name the blob, or the item the file belongs to. A problem of a
@@ -15,12 +17,24 @@ const TOGETHER = 64
  */
 export async function nameAffected(
   problems: readonly RawProblem[],
+  path: ReadPath,
+  take: (problem: CheckProblem) => void,
+): Promise<void> {
+  if (problems.length === 0) return
+  const folders = foldersOf(path.state)
+  // Not all at once: their claimants would be held in memory together.
+  for (let from = 0; from < problems.length; from += AT_ONCE)
+    await nameSome(problems.slice(from, from + AT_ONCE), path, folders, take)
+}
+
+async function nameSome(
+  problems: readonly RawProblem[],
   { state, accounts, pool, gate }: ReadPath,
+  folders: ReadonlyMap<number, readonly number[]>,
   take: (problem: CheckProblem) => void,
 ): Promise<void> {
   const claimants = claimantsOf(problems, state)
   const indexOf = new Map(accounts.map(({ id }, index) => [id, index]))
-  const folders = foldersOf(state)
   const waiting: NamingTask[] = []
   for (const problem of problems) {
     const leaning =

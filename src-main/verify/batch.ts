@@ -46,7 +46,8 @@ export class BatchBuilder {
   /** Tells what was found so far; `so` says how far the folder in hand was read, if it is in the middle. */
   flush(last: boolean, so: FolderShare | null = null): void {
     const { batch } = this
-    if (so !== null) batch.folders.push(so)
+    // Without a last file it was not begun: `after` null would mean its end.
+    if (so !== null && so.after !== null) batch.folders.push(so)
     batch.last = last
     const text = this.#text.join('')
     const bytes = new Uint8Array(Buffer.byteLength(text))

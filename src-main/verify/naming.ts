@@ -13,7 +13,7 @@ import type { ItemParts } from './read-items.ts'
 /** Of a blob that very many items share, so many are named. */
 const MAX_NAMED = 1000
 /** Items that are kept in mind. */
-const MAX_KEPT = 10_000
+const MAX_KEPT = 2000
 
 /** What is read of an item again: its last state, as far as it can be read, and the blob it had. */
 interface ReadItem {

@@ -108,6 +108,8 @@ export class WorkerPool<Job, Answer> {
     const pulse = newPulse()
     const worker = startWorker(this.#plan.name, this.#plan.importMetaUrl, {
       workerData: this.#plan.dataFor(index, pulse),
+      // Without it a thread lets garbage pile up: it reads for minutes and holds little.
+      resourceLimits: { maxYoungGenerationSizeMb: 24 },
     })
     const thread: Thread<Job> = { worker, watch: new PulseWatch(pulse), jobs: [], told: 0 }
     worker.on('message', (answer: Answer) => {
