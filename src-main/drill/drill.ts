@@ -11,7 +11,6 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { execPath } from 'node:process'
 import type { Worker } from 'node:worker_threads'
 import { ExpectedError } from '../engine/errors.ts'
 import { startWorker } from '../engine/worker-thread.ts'
@@ -211,7 +210,7 @@ async function startServer(
     access,
     faults: () => server.faults,
     ...(port === undefined ? {} : { port }),
-    session: { socket, quota, node: execPath, readOnlyPrefix: readOnlyPrefix(paths) },
+    session: { socket, quota, readOnlyPrefix: readOnlyPrefix(paths) },
   })
   const server: RunningServer = Object.assign(running, { ssh })
   return server

@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import type { FaultValues } from './faults.ts'
 import type { ServerPaths } from './paths.ts'
 import * as system from './programs/system.ts'
+import * as timers from './programs/timers.ts'
 import { carbonio } from './server/commands/index.ts'
 import { CommandError, type Call } from './server/call.ts'
 import { OperationQueue } from './server/queue.ts'
@@ -41,6 +42,7 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   df: system.df,
   stat: system.stat,
   chown: system.chown,
+  'systemd-run': timers.systemdRun,
   recorded: system.recorded,
 }
 
@@ -62,12 +64,14 @@ export async function startEngine({ paths, socket, speed, faults }: EngineOption
     listener.listen(socket, done)
   })
   queue.start()
+  const clock = setInterval(() => timers.runTimers(server, socket), 250)
   return {
     setFaults(values) {
       server.setFaults(values)
       applyFaults(server, queue)
     },
     async close() {
+      clearInterval(clock)
       listener.close()
       await queue.close()
       for (const client of sockets) client.destroy()

@@ -74,7 +74,7 @@ export const FAULTS = {
   },
 } as const satisfies Record<string, FaultKind>
 
-export type FaultName = keyof typeof FAULTS
+type FaultName = keyof typeof FAULTS
 
 export interface Fault {
   name: FaultName

@@ -15,7 +15,7 @@ import { SimServer } from './server/server.ts'
 import { loadState, newOperation, saveState, type SimAccount, type SimState } from './server/state.ts'
 import { SIMULATION_NOTE, SIMULATION_TEXT } from './simulation.ts'
 
-export interface FurnishOptions {
+interface FurnishOptions {
   folder: string
   old: ServerPaths
   new: ServerPaths

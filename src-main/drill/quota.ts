@@ -24,10 +24,8 @@ export function makeQuota(root: string): Quota {
     free: () => (most === null ? null : Math.max(0, most - used)),
     take(bytes) {
       if (most === null) return true
-      if (used + bytes > most) {
-        refresh()
-        if (used + bytes > most) return false
-      }
+      // Not counted anew here: what is on its way does not lie on the disk yet.
+      if (used + bytes > most) return false
       used += bytes
       return true
     },

@@ -15,7 +15,7 @@ How it works
   separate environment, not a jail: who has the key can do what this user can do.
 - /opt/zextras, /opt/zimbra, /mnt, /media, /etc/os-release, /etc/fstab, /etc/timezone and /proc/mdstat in a command
   mean the same path inside root/. What the commands print are the paths inside root/, as they really are.
-- systemctl, mount, umount, firewalls, file system checks, reboots and the like are stand-ins that change nothing on
+- systemctl, systemd-run, mount, umount, firewalls, file system checks, reboots and the like are stand-ins that change nothing on
   this computer; what they were asked is in state/commands.log.
 - mailboxes are in root/opt/zextras/store: one folder for each account, <id>.msg for each message, index.ndjson for all items.
 - notifications/ holds the mails that a server would have sent.

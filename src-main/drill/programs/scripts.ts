@@ -4,12 +4,23 @@ import type { ServerPaths } from '../paths.ts'
 import { ASK_PROGRAM } from './ask.ts'
 
 /** Answered by the simulated server itself. */
-const ASKED = ['carbonio', 'zmcontrol', 'zmlocalconfig', 'systemctl', 'ss', 'findmnt', 'lsblk', 'df', 'chown']
+const ASKED = [
+  'carbonio',
+  'systemd-run',
+  'zmcontrol',
+  'zmlocalconfig',
+  'systemctl',
+  'ss',
+  'findmnt',
+  'lsblk',
+  'df',
+  'chown',
+]
 
 /** What would change this computer: written down, and nothing is done. */
 const RECORDED = (
   'mount umount blockdev iptables ip6tables iptables-restore iptables-save nft ufw firewall-cmd reboot shutdown poweroff halt ' +
-  'fsck mkfs mdadm losetup sshfs exportfs systemd-run at atrm batch crontab service useradd userdel usermod groupadd passwd ' +
+  'fsck mkfs mdadm losetup sshfs exportfs at atrm batch crontab service useradd userdel usermod groupadd passwd ' +
   'apt apt-get dpkg yum dnf rpm postqueue postsuper smartctl sysctl swapoff swapon parted sgdisk wipefs chattr lvremove lvcreate'
 ).split(' ')
 

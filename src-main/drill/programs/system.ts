@@ -1,6 +1,7 @@
 import { appendFileSync, chmodSync, existsSync, lstatSync, statfsSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { mapPaths } from '../paths.ts'
+import { listTimers, stopTimer } from './timers.ts'
 import { CommandError, type Call } from '../server/call.ts'
 import type { SimServer } from '../server/server.ts'
 
@@ -24,7 +25,10 @@ export function systemctl(server: SimServer, call: Call): number {
   const chosen = Object.entries(units).filter(
     ([unit]) => names.length === 0 || names.some((name) => globMatches(unitOf(name), unit)),
   )
+  if (verb === 'stop' && names.length > 0 && names.every((name) => stopTimer(server, name))) return 0
   switch (verb) {
+    case 'list-timers':
+      return listTimers(server, call)
     case 'list-unit-files':
       for (const [unit] of chosen) call.out(`${unit} enabled enabled\n`)
       return chosen.length > 0 ? 0 : 1

@@ -43,6 +43,7 @@ export async function externalRestore(
   goOn: () => boolean,
 ): Promise<void> {
   const { parameters } = operation
+  server.quota.refresh()
   const path = parameters['path'] ?? ''
   if (!server.mayRead(path))
     throw new CommandError(`Unable to read the backup path ${path}: Permission denied`)

@@ -4,7 +4,7 @@ import type { ServerPaths } from '../paths.ts'
 import type { SimAccount } from './state.ts'
 
 /** A line of `index.ndjson`: one item of a simulated mailbox. */
-export interface StoredItem {
+interface StoredItem {
   id: number
   /** Id in the backup that it came from. */
   sourceId: number

@@ -9,7 +9,7 @@ import type { Pace } from './pace.ts'
 import type { SimServer } from './server.ts'
 import type { SimAccount, SimOperation, Unrestored } from './state.ts'
 
-export interface ItemRules {
+interface ItemRules {
   filterDeleted: boolean
   /** Bytes of the message; larger ones are left out. */
   maxSize: number

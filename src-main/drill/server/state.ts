@@ -14,7 +14,7 @@ export interface SimAccount {
   sourceId: string | null
 }
 
-export type OperationState = 'Queued' | 'Started' | 'Stopping' | 'Ended' | 'Failed' | 'Stopped' | 'Removed'
+type OperationState = 'Queued' | 'Started' | 'Stopping' | 'Ended' | 'Failed' | 'Stopped' | 'Removed'
 
 export interface Unrestored {
   account: string
@@ -66,6 +66,8 @@ export interface SimState {
   /** A fault that happens once has happened. */
   spent: string[]
   mails: number
+  /** Commands to be run later (systemd-run). */
+  timers?: { unit: string; at: number; user: string; argv: string[] }[]
 }
 
 export function newOperation(

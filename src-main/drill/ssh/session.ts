@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { Transform } from 'node:stream'
 import type { ServerChannel, Session } from 'ssh2'
 import type { DrillUser } from '../access.ts'
+import { loginEnvironment } from '../environment.ts'
 import type { FaultValues } from '../faults.ts'
 import { mapPaths, type ServerPaths } from '../paths.ts'
 import type { Quota } from '../quota.ts'
@@ -13,31 +14,8 @@ export interface SessionContext {
   user: DrillUser
   socket: string
   quota: Quota
-  /** What runs JavaScript here. */
-  node: string
   /** Puts a read-only view of the tree around a shell where the system can; null where it cannot. */
   readOnlyPrefix: readonly string[] | null
-}
-
-/** Environment of a login on a simulated server: nothing of the person's own. */
-export function loginEnvironment(context: SessionContext): NodeJS.ProcessEnv {
-  const { paths, user } = context
-  return {
-    PATH: `${paths.bin}:/usr/local/bin:/usr/bin:/bin`,
-    HOME: user === 'zextras' ? paths.zextras : `${paths.root}/home/${user}`,
-    USER: user,
-    LOGNAME: user,
-    SHELL: '/bin/sh',
-    LANG: 'C.UTF-8',
-    TZ: 'UTC',
-    LIFEBOAT_DRILL: paths.name,
-    LIFEBOAT_DRILL_USER: user,
-    LIFEBOAT_DRILL_ROOT: paths.root,
-    LIFEBOAT_DRILL_SOCKET: context.socket,
-    LIFEBOAT_DRILL_NODE: context.node,
-    // The desktop's own program runs JavaScript too, when it is told so.
-    ELECTRON_RUN_AS_NODE: '1',
-  }
 }
 
 /** Serves exec and shell of one session. */
@@ -79,7 +57,7 @@ function end(child: ChildProcess, signal: NodeJS.Signals): void {
 
 function runShell(channel: ServerChannel, command: string | null, context: SessionContext): ChildProcess {
   const { paths, faults, quota } = context
-  const env = loginEnvironment(context)
+  const env = loginEnvironment(paths, context.socket, context.user)
   const shell = command === null ? ['/bin/sh', '-s'] : ['/bin/sh', '-c', mapPaths(command, paths.root)]
   const readOnly = faults()['read-only'] === undefined ? null : context.readOnlyPrefix
   const [program = '/bin/sh', ...args] = readOnly ? [...readOnly, ...shell] : shell

@@ -67,9 +67,12 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   let lastCut = Date.now()
   const killer = setInterval(() => {
     const every = faults()['kill-sessions']
-    if (every === undefined || Date.now() - lastCut < every * 1000) return
-    lastCut = Date.now()
-    cut()
+    // The first cut comes a whole while after the fault was turned on.
+    if (every === undefined) lastCut = Date.now()
+    else if (Date.now() - lastCut >= every * 1000) {
+      lastCut = Date.now()
+      cut()
+    }
   }, 100)
   killer.unref()
   return {

@@ -173,7 +173,7 @@ export const doStopAllOperations: Command = ({ queue }) => {
 }
 
 /** One block of the monitor: `label: value` behind a line of dashes. */
-export function monitorBlock(operation: SimOperation): string {
+function monitorBlock(operation: SimOperation): string {
   const lines = [
     '--',
     `   Operation: ${operation.name}`,

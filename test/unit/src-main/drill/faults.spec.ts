@@ -151,6 +151,28 @@ describe('faults of a drill', () => {
     })
   })
 
+  it('a switch-back that was left on the server happens by itself, unless it is called off', async () => {
+    const shell = await login(drill, drill.new, { user: 'root', privilege: 'root' })
+    const set = (value: string, unit: string) =>
+      shell.run([
+        'systemd-run',
+        '--on-active=1',
+        `--unit=${unit}`,
+        'su',
+        '-',
+        'zextras',
+        '-c',
+        `zmlocalconfig -e drill_test=${value}`,
+      ])
+    expect((await set('late', 'called-off')).code).toBe(0)
+    expect((await shell.run(['systemctl', 'stop', 'called-off.timer'])).code).toBe(0)
+    expect((await set('back', 'kept')).code).toBe(0)
+    expect((await shell.run(['systemctl', 'list-timers'])).stdout).toMatch(/kept\.timer/)
+    const value = () => shell.run(['su', '-', 'zextras', '-c', 'zmlocalconfig drill_test'])
+    for (let n = 0; n < 100 && !(await value()).stdout; n++) await sleep(50)
+    expect((await value()).stdout).toBe('drill_test = back\n')
+  })
+
   it('validator-off and scanner-on: how somebody left the server', async () => {
     await during(['validator-off', 'scanner-on'], async () => {
       const shell = await login(drill, drill.new)
