@@ -91,10 +91,11 @@ export class RemoteSource implements SourceSide {
   async fetch(wanted: readonly Wanted[], delivery: Delivery): Promise<void> {
     let left = [...wanted]
     let bad = 0
+    let careful = wanted.some(({ tries }) => tries > 0)
     while (left.length > 0) {
       const reading = new Reading(left, delivery, this.#batchBytes, this.#free)
       try {
-        const command = await this.#link.start(tarCommand(this.#facts))
+        const command = await this.#link.start(tarCommand(this.#facts, careful))
         await this.#stream(command, left, reading)
         reading.finish()
         return
@@ -105,7 +106,10 @@ export class RemoteSource implements SourceSide {
         if (error instanceof Stalled) {
           const { stuck } = reading
           left = left.filter((work) => work !== stuck)
-          if (stuck) delivery.failed(stuck, STALLED)
+          // tar holds a block back: it may hang at the one behind. Alone there is no doubt.
+          if (stuck && careful && wanted.length > 1) await this.fetch([stuck], delivery)
+          else if (stuck) delivery.failed(stuck, STALLED)
+          careful = true
         } else if (error instanceof TarError) {
           if (++bad >= BAD_STREAMS) throw unreadableStream(this.#link.name, error)
         } else if (error instanceof ConnectionError) await this.#link.reconnect(error)
@@ -291,9 +295,11 @@ class Reading {
 /**
  * `tar` that reads names from its input and writes to its output. GNU's own format: times are taken from the listing,
  * so the large pax headers bring nothing.
+ * @param careful every block is sent at once: a file that hangs does not hold back those before it in tar's buffer
  */
-function tarCommand({ root, gnuTar }: ServerFacts): string[] {
+function tarCommand({ root, gnuTar }: ServerFacts, careful: boolean): string[] {
   const gnu = ['--no-recursion', '--null', '--format=gnu', '--hard-dereference', '--ignore-failed-read']
+  if (careful) gnu.push('--blocking-factor=1')
   const options = gnuTar ? [...gnu, '-T', '-', '-cf', '-'] : ['-c', '-f', '-', '-T', '-']
   return ['env', 'LC_ALL=C', 'tar', '-C', root, ...options]
 }

@@ -1,0 +1,3 @@
+import { copyTests } from './support/mode-tests.ts'
+
+copyTests(['local', 'pull'])
