@@ -46,9 +46,14 @@ export function drillAccess(folder: string): DrillAccess {
   return { keyFile, ...kept }
 }
 
+/** A new key. ssh2 now and then makes one that it cannot read itself; such a one is thrown away. */
 function keyPair(comment: string): { private: string; public: string } {
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
-  return { private: pair.private, public: pair.public }
+  for (let tries = 0; ; tries++) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
+    const read = [ssh2.utils.parseKey(pair.private), ssh2.utils.parseKey(pair.public)]
+    if (read.every((key) => !(key instanceof Error))) return { private: pair.private, public: pair.public }
+    if (tries > 20) throw new Error('No key could be made that can be read again.')
+  }
 }
 
 /** The known_hosts line of a server on this port. */
