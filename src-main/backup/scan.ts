@@ -1,4 +1,4 @@
-import { digestInValue, parseDigest } from './digest.ts'
+import { DIGEST_RE, digestInValue, parseDigest } from './digest.ts'
 import { identifyMail } from './identify.ts'
 import { isUuid } from './layout.ts'
 import type { BackupLayout } from './layout.ts'
@@ -286,7 +286,8 @@ function readBlobs(
       if (depth > 0) readBlobs(source, path, false, depth - 1, result)
       continue
     }
-    const exact = parseDigest(name) !== null
+    // The usual length first: it needs no decoding on the hot path.
+    const exact = name.length === 44 ? DIGEST_RE.test(name) : parseDigest(name) !== null
     let digest = exact ? name : digestInName(name)
     if (digest === null) {
       // A mail under a strange name is a mail all the same.

@@ -99,6 +99,18 @@ describe('check', () => {
     expect(JSON.stringify(item)).toContain(missing?.digest)
   })
 
+  it('counts missing and orphan blobs in the picture of the store', async () => {
+    const { cells, problems } = await check(hurt)
+    for (const kind of ['blob-missing', 'blob-orphan']) {
+      const found = problems.filter((problem) => problem.kind === kind && problem.path.startsWith('items/'))
+      expect(found.length).toBeGreaterThan(0)
+      for (const { path } of found) {
+        const cell = cells.find(({ folder: name }) => name === path.slice(0, path.lastIndexOf('/')))
+        expect(kind === 'blob-missing' ? cell?.errors : cell?.notices).toBeGreaterThan(0)
+      }
+    }
+  })
+
   it('reads a sample only, and still finds missing blobs', async () => {
     const result = await check(hurt, { sample: 25 })
     expect(result.blobs.total).toBe(25)
@@ -166,6 +178,13 @@ describe('heal', () => {
     const result = await heal(out, [whole])
     expect([snapshotTree(hurt), snapshotTree(whole)]).toEqual(before)
     expect(result).toMatchObject({ lost: [], lostMetadata: [], complete: true })
+    // By message: where each one came from.
+    const lostAlone = planted.damages.filter(({ kind }) => ['blob-truncated', 'blob-missing'].includes(kind))
+    for (const { digest } of lostAlone) {
+      const back = result.restored.find((one) => one.digest === digest)
+      expect(back?.from).toBe(whole)
+      expect(back?.affected[0]?.accountName).toMatch(/@/)
+    }
     expect(result.from[whole]).toBeGreaterThan(5)
     const checked = await check(out)
     expect(
