@@ -116,6 +116,14 @@ describe('a task', () => {
     await expect(tasks.resume(id)).rejects.toMatchObject({ code: 'REFUSED' })
   })
 
+  test('a kind that ends with findings offers nothing to go on with', async () => {
+    tasks.registerResumer('check', () => () => Promise.resolve({ state: 'done' }), true)
+    const begin = (state: 'partial' | 'stopped') =>
+      tasks.start({ ...spec, kind: 'check', params: {} }, () => Promise.resolve({ state })).finished
+    expect(await begin('partial')).toMatchObject({ state: 'partial', canResume: false })
+    expect(await begin('stopped')).toMatchObject({ state: 'stopped', canResume: true })
+  })
+
   test('that runs cannot be dismissed; a finished one stays dismissed', async () => {
     const { runner, finish } = held()
     const { id, finished } = tasks.start(spec, runner)
