@@ -66,5 +66,6 @@ export const facts = {
   'facts.volume.inodes': 'Inodes free',
   'facts.volume.state': 'State',
   'facts.nearlyFull': 'Nearly full',
+  'facts.hangs': 'Does not answer',
   'facts.writable': 'Writable',
 } as const

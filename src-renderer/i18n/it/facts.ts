@@ -66,5 +66,6 @@ export const facts = {
   'facts.volume.inodes': 'Inode liberi',
   'facts.volume.state': 'Stato',
   'facts.nearlyFull': 'Quasi pieno',
+  'facts.hangs': 'Non risponde',
   'facts.writable': 'Scrivibile',
 } as const

@@ -42,7 +42,8 @@ const CLOCKS_APART_MS = 5000
 const NEARLY_FULL = 0.05
 
 /** True when a volume has less than 5 % of its space or inodes left. */
-export function nearlyFull({ size, free, inodes, inodesFree }: Volume): boolean {
+export function nearlyFull({ size, free, inodes, inodesFree, hangs = false }: Volume): boolean {
+  if (hangs) return false
   const noSpace = size > 0 && free / size < NEARLY_FULL
   return (
     noSpace || (inodes !== null && inodesFree !== null && inodes > 0 && inodesFree / inodes < NEARLY_FULL)
@@ -196,8 +197,9 @@ export function reportText(report: ServerReport, groups: readonly FactGroup[], w
   const { volumes } = report.storage
   if (!volumes.known) lines.push(`  ${unknownText(volumes.because, t)}`)
   else {
-    for (const { mount, device, type, size, free, readOnly } of volumes.value) {
-      const space = t('facts.freeOf', { free: bytes(free), size: bytes(size) })
+    for (const { mount, device, type, size, free, readOnly, hangs } of volumes.value) {
+      const sizes = { free: bytes(free), size: bytes(size) }
+      const space = hangs === true ? t('facts.hangs') : t('facts.freeOf', sizes)
       lines.push(`  ${mount} · ${device} · ${type} · ${space}${readOnly ? ` · ${t('facts.readOnly')}` : ''}`)
     }
   }

@@ -12,8 +12,32 @@ const LOOKS = [
   { scheme: 'dark', width: 1024, height: 640, language: 'en' },
 ] as const
 const RAIL = {
-  en: ['Home', 'Accounts', 'Mail', 'Search', 'Unclaimed', 'Problems', 'Check', 'Tasks', 'Settings'],
-  it: ['Inizio', 'Account', 'Posta', 'Cerca', 'Orfani', 'Problemi', 'Verifica', 'Attività', 'Opzioni'],
+  en: [
+    'Home',
+    'Accounts',
+    'Mail',
+    'Search',
+    'Unclaimed',
+    'Problems',
+    'Check',
+    'Servers',
+    'Copy',
+    'Tasks',
+    'Settings',
+  ],
+  it: [
+    'Inizio',
+    'Account',
+    'Posta',
+    'Cerca',
+    'Orfani',
+    'Problemi',
+    'Verifica',
+    'Server',
+    'Copia',
+    'Attività',
+    'Opzioni',
+  ],
 } as const
 
 /** One data folder for all: the sample is written and read once. */
