@@ -1,3 +1,4 @@
+import { mountPlan } from '../remote/transfer/mount-plans.ts'
 import { os } from './implementer.ts'
 
 export const copyRouter = os.copy.router({
@@ -14,5 +15,6 @@ export const copyRouter = os.copy.router({
   setLimit: os.copy.setLimit.handler(({ context: { engine }, input }) =>
     engine.copies.setLimit(input.taskId, input.limit),
   ),
+  mountPlan: os.copy.mountPlan.handler(({ input }) => mountPlan(input)),
   result: os.copy.result.handler(({ context: { engine }, input }) => engine.copies.result(input.taskId)),
 })

@@ -27,7 +27,7 @@ export const copyRequestSchema = z.object({
   delete: z.boolean().optional(),
   /** Only says what would be copied (`planned` of the result). */
   dryRun: z.boolean().optional(),
-  /** Two servers: straight from one to the other, not through this machine. */
+  /** Two servers: straight from one to the other. Not built yet: refused. */
   direct: z.boolean().optional(),
 })
 export type CopyRequest = z.infer<typeof copyRequestSchema>
@@ -105,6 +105,64 @@ export type CopyTaskResult = z.infer<typeof copyResultSchema>
 export const copyTaskSchema = z.object({ taskId: z.string(), request: copyRequestSchema })
 export type CopyTask = z.infer<typeof copyTaskSchema>
 
+const fileSystemSchema = z.enum(['ext4', 'ext3', 'xfs', 'btrfs', 'other'])
+const wordSchema = z.string().min(1).max(4096)
+/** What a mount plan is made from; paths are on the new server. */
+export const mountRequestSchema = z.object({
+  /** A new, empty folder that is mounted on; never that of the server's own Backup Path. */
+  mountPoint: wordSchema,
+  /** Folder of the Backup Path below what is mounted, '' when it is the top. */
+  below: z.string().max(4096),
+  /** The Backup Path is the only copy there is: nothing may write to it. */
+  onlyCopy: z.boolean(),
+  /** The restore wants to write (it leaves `map_…` files): then an overlay lies above. */
+  overlay: z.boolean(),
+  /** Ids of the user `zextras` on the new server. */
+  zextras: z.object({ uid: z.number().int().min(0), gid: z.number().int().min(0) }),
+  from: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('nfs'), server: wordSchema, exported: wordSchema }),
+    z.object({
+      kind: z.literal('sshfs'),
+      user: wordSchema,
+      host: wordSchema,
+      port: z.number().int().min(1).max(65535),
+      path: wordSchema,
+      identity: wordSchema,
+      knownHosts: wordSchema,
+    }),
+    z.object({ kind: z.literal('block'), device: wordSchema, fileSystem: fileSystemSchema }),
+    z.object({ kind: z.literal('image'), file: wordSchema, fileSystem: fileSystemSchema }),
+  ]),
+})
+export type MountRequest = z.infer<typeof mountRequestSchema>
+
+/** One step of a plan: data for a screen and for whoever runs it. Nothing of it runs by itself. */
+export const planStepSchema = z.object({
+  as: z.enum(['root', 'zextras']),
+  what: z.string(),
+  /** Why it is needed. */
+  why: z.string(),
+  /** The exact program and its arguments: no shell is between. */
+  argv: z.array(z.string()),
+  /** Tells afterwards whether it worked: a command and what must be in its output. Null: its exit code is enough. */
+  check: z.object({ argv: z.array(z.string()), expect: z.string() }).nullable(),
+  /** Takes it back; null where there is nothing to take back. */
+  undo: z.array(z.string()).nullable(),
+})
+export type PlanStep = z.infer<typeof planStepSchema>
+
+export const mountPlanSchema = z.object({
+  kind: z.enum(['nfs', 'sshfs', 'block', 'image']),
+  /** Where the Backup Path is on the new server when the plan is done. */
+  path: z.string(),
+  steps: z.array(planStepSchema),
+  /** The undo commands of all steps, the last one first: after the restore. */
+  unmount: z.array(z.array(z.string())),
+  /** What a person must know before. */
+  warnings: z.array(z.string()),
+})
+export type MountPlan = z.infer<typeof mountPlanSchema>
+
 const base = oc.errors(expectedErrors)
 const which = z.object({ taskId: z.string() })
 
@@ -118,4 +176,6 @@ export const copyContract = {
   /** Changes the bandwidth limit of a running copy. */
   setLimit: base.input(which.extend({ limit: limitSchema })).output(z.void()),
   result: base.input(which).output(copyResultSchema.nullable()),
+  /** The steps that make a Backup Path readable on the new server without copying it first. */
+  mountPlan: base.input(mountRequestSchema).output(mountPlanSchema),
 }

@@ -1,3 +1,4 @@
+import { ExpectedError } from '../../engine/errors.ts'
 import { RateMeter } from '../../engine/task-rate.ts'
 import { CopyRun, jobsOf } from './copy-run.ts'
 import { Curve } from './curve.ts'
@@ -159,7 +160,8 @@ class Copy implements CopyHandle {
     }
   }
 
-  #open(): Promise<Sides> {
+  async #open(): Promise<Sides> {
+    if (this.#options.direct === true) throw noDirect()
     this.#pool = new CopyPool(jobsOf(this.#options))
     return openSides({
       options: this.#options,
@@ -192,10 +194,16 @@ class Copy implements CopyHandle {
   }
 }
 
+function noDirect(): ExpectedError {
+  return new ExpectedError('REFUSED', 'A direct copy between two servers cannot be made yet', {
+    why: 'This Lifeboat copies from server to server through this machine only; nothing of it is stored here.',
+    next: 'Start the same copy without --direct.',
+  })
+}
+
 const NOTHING = { files: 0, bytes: 0, alreadyThere: 0, verified: 0, missing: [], damaged: [] }
 
-function modeOf({ source, target, direct }: CopyOptions): CopyMode {
+function modeOf({ source, target }: CopyOptions): CopyMode {
   if (source.kind === 'local') return target.kind === 'local' ? 'local' : 'push'
-  if (target.kind === 'local') return 'pull'
-  return direct === true ? 'direct' : 'relay'
+  return target.kind === 'local' ? 'pull' : 'relay'
 }

@@ -41,7 +41,7 @@ export interface CopyOptions {
   delete?: boolean
   /** Only says what would be done. */
   dryRun?: boolean
-  /** Between two servers: started on one towards the other, not through this machine. */
+  /** Between two servers: started on one towards the other. Not built yet: refused. */
   direct?: boolean
   timing?: Partial<CopyTiming>
 }
