@@ -35,7 +35,6 @@ export interface CopyDraft {
   /** Megabytes a second as typed; empty: no limit. */
   limit: string
   delete: boolean
-  direct: boolean
 }
 
 const end = (kind: CopyEnd['kind']): EndDraft => ({ kind, localPath: '', serverId: null, serverPath: '' })
@@ -48,7 +47,6 @@ export function newCopyDraft(): CopyDraft {
     first: [],
     limit: '',
     delete: false,
-    direct: false,
   }
 }
 
@@ -75,7 +73,6 @@ export function requestOf(draft: CopyDraft): CopyRequest | null {
   const target = placeOf(draft.target)
   const limit = limitOf(draft.limit)
   if (!source || !target || limit === undefined) return null
-  const both = source.kind === 'server' && target.kind === 'server'
   return {
     source,
     target,
@@ -83,20 +80,13 @@ export function requestOf(draft: CopyDraft): CopyRequest | null {
     ...(draft.first.length > 0 ? { first: [...draft.first] } : {}),
     ...(limit === null ? {} : { limit }),
     ...(draft.delete ? { delete: true } : {}),
-    ...(both && draft.direct ? { direct: true } : {}),
   }
 }
 
 /** True when a plan was made for what is asked: only the speed and whether it is a dry run may differ. */
 export function sameWork(a: CopyRequest, b: CopyRequest): boolean {
-  const key = ({
-    source,
-    target,
-    accounts = [],
-    first = [],
-    delete: remove = false,
-    direct = false,
-  }: CopyRequest) => JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove, direct])
+  const key = ({ source, target, accounts = [], first = [], delete: remove = false }: CopyRequest) =>
+    JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove])
   return key(a) === key(b)
 }
 

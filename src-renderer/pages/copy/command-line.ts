@@ -15,7 +15,6 @@ export function commandLine(request: CopyRequest, profileOf: ProfileOf): string 
   if (request.first) words.push('--first', request.first.join(','))
   if (request.limit != null) words.push('--bwlimit', rateWord(request.limit))
   if (request.delete === true) words.push('--delete')
-  if (request.direct === true) words.push('--direct')
   return [...words, source, target].map(quoted).join(' ')
 }
 
