@@ -56,13 +56,6 @@ export function blobDigest(path: BytePath): string | null {
   return parseDigest(name) === null ? null : name
 }
 
-/** Whether a listing shows a Backup Path: `accounts/` or `items/` at its top. */
-export function showsBackupPath(listing: Listing): boolean {
-  const tops = new Set(listing.folders.filter(({ path }) => !path.includes('/')).map(({ path }) => path))
-  for (const { path, kind } of listing.odd) if (kind === 'link') tops.add(path)
-  return tops.has('accounts') || tops.has('items')
-}
-
 /**
  * Whether the file at the target is the one of the source, told from size and time alone. Targets that keep whole
  * seconds only (a tar without fractions, NFS, exFAT) are met halfway.
