@@ -74,8 +74,10 @@ export class Copies {
 
   /** What a running copy does, again and again until it is over. */
   async *watch(id: string, signal?: AbortSignal): AsyncGenerator<CopyState, void, void> {
-    // The task may just have been started or gone on with.
-    for (let live = this.#live.get(id); live && signal?.aborted !== true;) {
+    // The task may just have been started or gone on with: its run begins a moment later.
+    for (let n = 0; n < 20 && !this.#live.has(id) && this.#tasks.get(id).state === 'running'; n++)
+      await new Promise((done) => setTimeout(done, 25))
+    for (const live = this.#live.get(id); live && signal?.aborted !== true;) {
       const over = this.#live.get(id) !== live
       yield { progress: live.handle.progress(), curve: live.handle.curve(), paused: live.paused, over }
       if (over) return
