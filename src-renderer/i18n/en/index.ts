@@ -5,6 +5,7 @@ import { frame } from './frame.ts'
 import { home } from './home.ts'
 import { kinds } from './kinds.ts'
 import { mail } from './mail.ts'
+import { mount } from './mount.ts'
 import { servers } from './servers.ts'
 import { work } from './work.ts'
 
@@ -18,4 +19,5 @@ export const en: Record<string, string> = {
   ...servers,
   ...facts,
   ...copy,
+  ...mount,
 }

@@ -162,6 +162,28 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('copying a backup', ()
     await look('8-failed')
   })
 
+  it('writes down how the backup is mounted instead, step by step', async () => {
+    await page.getByRole('button', { name: 'Mount instead' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Mount the backup on the new server' })
+    const show = dialog.getByRole('button', { name: 'Show the steps' })
+    expect(await show.isDisabled()).toBe(true)
+    await dialog.getByLabel('Old server').fill('192.0.2.7')
+    await dialog.getByLabel('uid of zextras').fill('999')
+    await dialog.getByLabel('gid of zextras').fill('998')
+    await show.click()
+    await dialog.getByText('192.0.2.7:/opt/zextras/backup').first().waitFor()
+    await dialog.getByText('After the restore').waitFor()
+    await look('8-mount')
+    await dialog.getByRole('button', { name: 'Disk', exact: true }).click()
+    expect(await dialog.getByText('After the restore').count()).toBe(0)
+    await show.click()
+    await dialog
+      .getByText(/blockdev --setro/)
+      .first()
+      .waitFor()
+    await dialog.getByRole('button', { name: 'Close' }).click()
+  })
+
   it('stands in Italian with its help', async () => {
     await railLink(page, 'Settings').click()
     await page.getByRole('button', { name: 'Italiano' }).click()
