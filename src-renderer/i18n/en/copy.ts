@@ -53,6 +53,17 @@ export const copy = {
   'copy.cannot': 'Cannot be copied',
   'copy.cannotText': 'They cannot be read at the source, or are not files.',
   'copy.underWay': 'A copy to this target is running, see above.',
+  'copy.findings': 'What was seen of the servers',
+  'copy.finding.sourceReadOnly': 'The source is mounted read-only ({mount}).',
+  'copy.finding.sourceHangs': 'The volume of the source does not answer ({mount}): its disk may be failing.',
+  'copy.finding.targetOld': 'The target is {name}, which is marked as an old server.',
+  'copy.finding.notSeen':
+    'Nobody has looked at {name} yet, so its free space is not known: see Servers, “Know the server”.',
+  'copy.finding.hangs': 'The volume of the target does not answer ({mount}).',
+  'copy.finding.readOnly': 'The volume of the target is read-only ({mount}).',
+  'copy.finding.space': '{free} free for {needed} ({mount}).',
+  'copy.finding.noSpace': 'Only {free} are free for {needed} ({mount}).',
+  'copy.finding.noInodes': 'The target has too few free inodes for so many files ({mount}).',
   'copy.wouldRemove': 'Would be removed',
   'copy.extra': 'Only at the target',
   'copy.extraStays':

@@ -53,6 +53,17 @@ export const copy = {
   'copy.cannot': 'Non copiabili',
   'copy.cannotText': 'Non si possono leggere nell’origine, o non sono file.',
   'copy.underWay': 'È in corso una copia verso questa destinazione, vedi sopra.',
+  'copy.findings': 'Che cosa si è visto dei server',
+  'copy.finding.sourceReadOnly': 'L’origine è montata in sola lettura ({mount}).',
+  'copy.finding.sourceHangs': 'Il volume dell’origine non risponde ({mount}): il disco potrebbe cedere.',
+  'copy.finding.targetOld': 'La destinazione è {name}, segnato come vecchio server.',
+  'copy.finding.notSeen':
+    'Nessuno ha ancora guardato {name}, quindi lo spazio libero non è noto: vedi Server, «Conosci il server».',
+  'copy.finding.hangs': 'Il volume della destinazione non risponde ({mount}).',
+  'copy.finding.readOnly': 'Il volume della destinazione è in sola lettura ({mount}).',
+  'copy.finding.space': '{free} liberi per {needed} ({mount}).',
+  'copy.finding.noSpace': 'Sono liberi solo {free} per {needed} ({mount}).',
+  'copy.finding.noInodes': 'La destinazione ha troppo pochi inode liberi per così tanti file ({mount}).',
   'copy.wouldRemove': 'Da eliminare',
   'copy.extra': 'Solo nella destinazione',
   'copy.extraStays':

@@ -2,6 +2,7 @@ import { flushPromises } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CopyRequest, CopyTaskResult } from '../../../src-main/contract/copy.ts'
+import type { ServerReport, Volume } from '../../../src-main/contract/server-report.ts'
 import type { ServerProfile } from '../../../src-main/contract/servers.ts'
 import type { Task } from '../../../src-main/contract/tasks.ts'
 
@@ -18,6 +19,7 @@ const { limitOf, newCopyDraft, requestOf, sameWork, useCopy } =
   await import('../../../src-renderer/stores/copy.ts')
 const { useTasks } = await import('../../../src-renderer/stores/tasks.ts')
 const { commandLine, needsJumps, quoted } = await import('../../../src-renderer/pages/copy/command-line.ts')
+const { findingsOf, volumeOf } = await import('../../../src-renderer/pages/copy/findings.ts')
 const CopyOutcome = (await import('../../../src-renderer/pages/copy/copy-outcome.vue')).default
 const { mountInApp } = await import('./components/support.ts')
 
@@ -160,6 +162,50 @@ describe('the command line that does the same', () => {
     const { host, port, user, auth } = profile()
     expect(needsJumps(request, () => profile({ jumps: [{ host, port, user, auth }] }))).toBe(true)
     expect(needsJumps(request, () => profile())).toBe(false)
+  })
+})
+
+describe('what is known before a copy starts', () => {
+  const volume = (mount: string, over: Partial<Volume> = {}): Volume => ({
+    mount,
+    device: 'd',
+    type: 'ext4',
+    size: 100,
+    used: 0,
+    free: 100,
+    inodes: null,
+    inodesFree: null,
+    readOnly: false,
+    ...over,
+  })
+  const target = { kind: 'server' as const, serverId: 's2', path: '/data/backup' }
+  const find = (needed: { files: number; bytes: number }, volumes: Volume[] | null) => {
+    const report = volumes && { storage: { volumes: { known: true, value: volumes } } }
+    const asked = { ...request, target }
+    const reportOf = (id: string) => (id === 's2' ? (report as unknown as ServerReport | null) : null)
+    return findingsOf(asked, needed, () => profile({ role: 'new', name: 'New' }), reportOf)
+  }
+
+  it('takes the volume with the longest mount point above the path, by whole names', () => {
+    const all = [volume('/'), volume('/data'), volume('/data/back')]
+    expect(volumeOf('/data/backup', all)?.mount).toBe('/data')
+    expect(volumeOf('/database', all)?.mount).toBe('/')
+    expect(volumeOf('/data', all)?.mount).toBe('/data')
+    expect(volumeOf('/x', [volume('/data')])).toBeNull()
+  })
+
+  it('judges space, inodes and read-only only where somebody looked', () => {
+    const keys = (...given: Parameters<typeof find>) =>
+      find(...given).map(({ kind, key }) => `${kind} ${key}`)
+    expect(keys({ files: 1, bytes: 1 }, null)).toEqual(['attention copy.finding.notSeen'])
+    expect(keys({ files: 1, bytes: 99 }, [volume('/')])).toEqual(['ok copy.finding.space'])
+    expect(keys({ files: 1, bytes: 100 }, [volume('/')])).toEqual(['failed copy.finding.noSpace'])
+    expect(keys({ files: 5, bytes: 1 }, [volume('/', { readOnly: true, inodes: 9, inodesFree: 5 })])).toEqual(
+      ['failed copy.finding.readOnly', 'ok copy.finding.space', 'failed copy.finding.noInodes'],
+    )
+    expect(keys({ files: 1, bytes: 0 }, [volume('/', { hangs: true })])).toEqual([
+      'failed copy.finding.hangs',
+    ])
   })
 })
 
