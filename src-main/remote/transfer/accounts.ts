@@ -109,8 +109,3 @@ export class MemoryDelivery implements Delivery {
     // Told where it is copied.
   }
 }
-
-/** For messages: `a@example.com, b@example.com`. */
-export function listed(names: readonly string[]): string {
-  return names.map(shown).join(', ')
-}

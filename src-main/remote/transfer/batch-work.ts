@@ -303,8 +303,3 @@ function hashFile(path: string | Buffer): string {
     closeSync(fd)
   }
 }
-
-/** For messages about one file. */
-export function named(entry: { path: string }, what: string): string {
-  return `${shown(entry.path)}: ${what}`
-}

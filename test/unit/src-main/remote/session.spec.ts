@@ -71,8 +71,7 @@ describe.skipIf(!SSHD)('a session with a real sshd', () => {
     const wire = await startFaultyWire(server.port, { cutEvery: 700 })
     const { session, states } = sessionTo(server, {
       profile: server.profile({ port: wire.port }),
-      knownHosts: () =>
-        parseKnownHosts(`* ssh-ed25519 ${server.hostKeys()[0]?.toString('base64') ?? ''}\n`),
+      knownHosts: () => parseKnownHosts(`* ssh-ed25519 ${server.hostKeys()[0]?.toString('base64') ?? ''}\n`),
     })
     const until = Date.now() + 3500
     let done = 0
