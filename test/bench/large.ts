@@ -89,15 +89,15 @@ async function look(client: ContractClient, catalogId: string, times: Times, rou
 async function openAndWait(session: Session, path: string, times: Times | null): Promise<number> {
   const began = performance.now()
   const { catalogId } = await session.client.backup.open({ path })
-  let complete = false
+  const state = { complete: false }
   const watching = (async () => {
     for await (const progress of await session.client.backup.watch({ catalogId })) {
       if (progress.error !== null) throw new Error(progress.error)
       if (progress.complete) break
     }
-    complete = true
+    state.complete = true
   })()
-  for (let round = 0; !complete && times !== null; round++) {
+  for (let round = 0; !state.complete && times !== null; round++) {
     await look(session.client, catalogId, times, round)
     await Promise.race([watching, sleep(200)])
   }

@@ -28,7 +28,7 @@ import type {
   ReadJob,
   StagedJob,
 } from './batch.ts'
-import { folderOf, localPath, shown } from './byte-path.ts'
+import { folderOf, localPath } from './byte-path.ts'
 
 /** Where a thread reads and writes. Paths are absolute. */
 export interface WorkPlace {
