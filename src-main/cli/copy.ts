@@ -23,7 +23,6 @@ export interface CopyCommandOptions {
   jobs?: number
   delete?: boolean
   dryRun?: boolean
-  direct?: boolean
 }
 
 /** `lifeboat copy SOURCE TARGET`: brings a Backup Path where it is needed, every blob proved by its digest. */

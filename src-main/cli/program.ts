@@ -139,7 +139,6 @@ function buildProgram(): Command {
     .option('--jobs <n>', 'verifying threads (default: as many as there are cores)', wholeNumber(1, 64))
     .option('--delete', 'remove files of the target that the source no longer has (never more than 5 %)')
     .option('--dry-run', 'only say what would be copied')
-    .option('--direct', 'between two servers: straight from one to the other (not built yet: refused)')
     .action((source: string, target: string, options: CommonOptions & CopyCommandOptions) =>
       runCommand(options, async (context) =>
         (await import('./copy.ts')).copyCommand(context, source, target, options),

@@ -10,7 +10,7 @@ export const copyPlaceSchema = z.discriminatedUnion('kind', [
 ])
 export type CopyEnd = z.infer<typeof copyPlaceSchema>
 
-export const copyModeSchema = z.enum(['local', 'pull', 'push', 'relay', 'direct'])
+export const copyModeSchema = z.enum(['local', 'pull', 'push', 'relay'])
 
 /** Bytes a second; null: no limit. */
 const limitSchema = z.number().int().min(1).nullable()
@@ -27,8 +27,6 @@ export const copyRequestSchema = z.object({
   delete: z.boolean().optional(),
   /** Only says what would be copied (`planned` of the result). */
   dryRun: z.boolean().optional(),
-  /** Two servers: straight from one to the other. Not built yet: refused. */
-  direct: z.boolean().optional(),
 })
 export type CopyRequest = z.infer<typeof copyRequestSchema>
 

@@ -1,4 +1,3 @@
-import { ExpectedError } from '../../engine/errors.ts'
 import { RateMeter } from '../../engine/task-rate.ts'
 import { CopyRun, jobsOf } from './copy-run.ts'
 import { Curve } from './curve.ts'
@@ -161,7 +160,6 @@ class Copy implements CopyHandle {
   }
 
   async #open(): Promise<Sides> {
-    if (this.#options.direct === true) throw noDirect()
     this.#pool = new CopyPool(jobsOf(this.#options))
     return openSides({
       options: this.#options,
@@ -192,13 +190,6 @@ class Copy implements CopyHandle {
     this.#meter.add(now, run.alreadyThere + run.ledger.verified, run.bytes)
     this.#curve.add((now - this.#startedAt) / 1000, run.bytes)
   }
-}
-
-function noDirect(): ExpectedError {
-  return new ExpectedError('REFUSED', 'A direct copy between two servers cannot be made yet', {
-    why: 'This Lifeboat copies from server to server through this machine only; nothing of it is stored here.',
-    next: 'Start the same copy without --direct.',
-  })
 }
 
 const NOTHING = { files: 0, bytes: 0, alreadyThere: 0, verified: 0, missing: [], damaged: [] }

@@ -24,7 +24,7 @@ export type CopyPlace =
       as?: 'login' | 'root' | 'zextras'
     }
 
-export type CopyMode = 'local' | 'pull' | 'push' | 'relay' | 'direct'
+export type CopyMode = 'local' | 'pull' | 'push' | 'relay'
 
 export interface CopyOptions {
   source: CopyPlace
@@ -41,8 +41,6 @@ export interface CopyOptions {
   delete?: boolean
   /** Only says what would be done. */
   dryRun?: boolean
-  /** Between two servers: started on one towards the other. Not built yet: refused. */
-  direct?: boolean
   timing?: Partial<CopyTiming>
 }
 
