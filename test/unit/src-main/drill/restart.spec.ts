@@ -37,7 +37,10 @@ describe('a drill that is interrupted', () => {
     await underWay(shell, path)
     await first.close()
     const wanted = wantedItems(first.old.backup)
-    const before = mailboxDifferences(first.new, wanted).length
+    // An item that is not there yet differs twice: no line in the index, no message.
+    const before = mailboxDifferences(first.new, wanted).filter((line) =>
+      line.endsWith('is not in the index'),
+    ).length
     expect(before).toBeGreaterThan(0)
     expect(before).toBeLessThan(wanted.length)
     expect(notification(first.new, 'Operation Ended')).toBe('')
