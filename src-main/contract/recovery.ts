@@ -266,7 +266,19 @@ const valueSchema = z
   .union([z.string().max(1_000_000), z.number(), z.boolean(), z.array(z.string())])
   .nullable()
 
+/** A procedure as a person chooses it. */
+export const procedureInfoSchema = z.object({
+  id: procedureIdSchema,
+  title: wordsSchema,
+  /** When to choose it. */
+  when: wordsSchema,
+  steps: z.array(z.object({ id: z.string(), title: wordsSchema })),
+})
+export type ProcedureInfo = z.infer<typeof procedureInfoSchema>
+
 export const recoveryContract = {
+  /** All procedures there are, in the order they are offered. */
+  procedures: base.output(z.array(procedureInfoSchema)),
   list: base.output(z.array(caseSummarySchema)),
   create: base
     .input(z.object({ name: z.string().trim().min(1).max(200), procedure: procedureIdSchema.optional() }))

@@ -13,7 +13,7 @@ import type {
 } from '../contract/recovery.ts'
 import type { Answer, RunSettings } from '../remote/carbonio/types.ts'
 import type { Operation } from '../remote/carbonio/operation.ts'
-import type { CommandResult, RemoteShell, RunOptions } from '../remote/shell.ts'
+import type { CommandResult, RemoteShell, RunAs, RunOptions } from '../remote/shell.ts'
 import type { z } from 'zod'
 
 /** What a check found. */
@@ -28,7 +28,10 @@ export interface CheckResult {
 export interface Check {
   id: string
   label: Words
-  /** A red one stops the procedure until it is mended or overridden with a typed reason. */
+  /**
+   * A red one stops the procedure until it is mended or overridden with a typed reason. `unknown` of a guard stops it
+   * as well: what could not be told is not proved. A check that may go by is no guard.
+   */
   guard: boolean
   /** Never throws for what a server says: an error becomes `unknown` with its reason. */
   run(context: StepContext): Promise<CheckResult>
@@ -44,6 +47,25 @@ export interface Confirmation {
 export interface Field extends Pick<FieldView, 'id' | 'label' | 'help' | 'kind' | 'required' | 'advanced'> {
   standard?(context: StepContext): FieldValue | Promise<FieldValue>
   options?(context: StepContext): FieldView['options'] | Promise<FieldView['options']>
+}
+
+/** How a command of a step is run. */
+export interface CommandOptions extends RunOptions {
+  /**
+   * `reads` changes nothing: it is run again when the connection was lost meanwhile. Default `changes`: a lost
+   * connection is an error, for nobody knows how far it came.
+   */
+  effect?: PlannedCommand['effect']
+}
+
+/** What is changed for a while, and how it is put back. */
+export interface PendingDraft extends Omit<Pending, 'caseId' | 'since'> {
+  role: CaseRole
+  undoArgv: readonly string[]
+  /** As whom it is put back; default `zextras`. */
+  undoAs?: RunAs
+  /** Proves that it was put back: the output of this (as `undoAs`) holds `contains`. Without it exit code 0 is enough. */
+  check?: { argv: readonly string[]; contains: string }
 }
 
 /** One step of a procedure. It is a definition: its state comes from the journal of the case. */
@@ -111,7 +133,7 @@ export interface StepContext {
     settings?: RunSettings,
   ): Promise<Answer<T>>
   /** Runs a program and journals it with its output. */
-  command(role: CaseRole, argv: readonly string[], options?: RunOptions): Promise<CommandResult>
+  command(role: CaseRole, argv: readonly string[], options?: CommandOptions): Promise<CommandResult>
   /** What this case knows under a name, by any step (`restore.operation`, `round.2`); undefined when nothing. */
   fact(name: string): unknown
   /** Keeps a fact (JSON) in the journal, durable when this returns. */
@@ -123,11 +145,13 @@ export interface StepContext {
   /** Path of an attached file. */
   attachment(name: string): string
   /** Says that something is changed for a while, durably, before it is changed. */
-  setPending(
-    pending: Omit<Pending, 'caseId' | 'since'> & { undoArgv: readonly string[]; role: CaseRole },
-  ): void
+  setPending(pending: PendingDraft): void
   /** Says that it was put back, after that was seen. */
   clearPending(id: string): void
+  /** What is changed for a while at this moment, set by any step of the case. */
+  readonly pendings: readonly Pending[]
+  /** Chooses the procedure that follows; its steps are shown when this one is done. */
+  chooseProcedure(procedure: ProcedureId): void
   progress(progress: NonNullable<StepView['progress']>): void
   /** The offline catalog of a source on this laptop, opened and indexed when needed; null where it lies on a server only. */
   catalog(): Promise<CatalogAccess | null>
@@ -154,10 +178,15 @@ export interface CatalogAccess {
   accounts(): {
     id: string
     name: string
+    /** Live items of users (ids from 256): what an External Restore brings unless deleted ones are wanted too. */
     items: number
+    messages: number
+    /** Uncompressed, as far as known. */
     bytes: number
+    /** The backup of this account ends then, ms UTC. */
     newest: number | null
     cos: string | null
+    /** Null: the Backup Path does not tell, only a server does. */
     cosBackup: boolean | null
     system: boolean
     deleted: boolean
@@ -167,6 +196,10 @@ export interface CatalogAccess {
   totals(): { accounts: number; items: number; bytes: number; newest: number | null; problems: number }
   /** One item with everything that helps to find and judge it; null when the catalog has no such item. */
   item(account: string, id: number): CatalogItem | null
+  /** Live messages of an account by rising id. */
+  messages(account: string): Iterable<{ id: number; date: number | null; bytes: number; subject: string }>
+  /** Reads a blob now and proves it; `message` is null unless it is whole. */
+  readBlob(path: string, digest: string): { status: string; detail: string; message: Buffer | null }
   /** Writes the last good state (or the given digest) of an item as `.eml` and verifies it. Returns its path. */
   exportItem(
     account: string,
@@ -188,12 +221,16 @@ export interface CatalogItem {
   bytes: number
   /** Absolute path of the item's metadata file and of its blobs, newest state first. */
   metadata: string
+  /** How its metadata file could be read. */
+  condition: 'ok' | 'empty' | 'broken' | 'unreadable'
   states: {
-    at: number
+    /** Begin of its validity, ms UTC; null where that is not told. */
+    at: number | null
     digest: string | null
     blob: string | null
     deleted: boolean
-    verdict: 'good' | 'missing' | 'damaged' | 'not-needed' | 'unknown'
+    /** `unreadable`: this computer's disk or its permissions refuse it; `unknown`: not read yet. */
+    verdict: 'good' | 'missing' | 'damaged' | 'unreadable' | 'not-needed' | 'unknown'
   }[]
   /** What the catalog holds against it: `blob-missing`, `metadata-broken`, … */
   problems: string[]
