@@ -4,7 +4,9 @@ import { openAppDatabase, type AppDatabase } from '../engine/app-database.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { openLog, type Log } from '../engine/log.ts'
 import { readSettings, saveSettings } from '../engine/settings.ts'
+import { logTasks } from '../engine/task-log.ts'
 import { TaskManager } from '../engine/tasks.ts'
+import { appVersion } from '../engine/version.ts'
 import { registerExports } from '../export/export-task.ts'
 import type { Keychain } from '../remote/secret-vault.ts'
 import { Servers } from '../remote/servers.ts'
@@ -21,6 +23,8 @@ export interface EngineOptions {
   host: AppInfo['host']
   /** Native folder dialog of the desktop; resolves to null when cancelled. */
   pickFolder?: ((title: string) => Promise<string | null>) | undefined
+  /** Shows the folder of the log in the system's file manager, where the host can. */
+  showLogs?: ((file: string) => void) | undefined
   /** The system's keychain, where the host has one. */
   keychain?: Keychain | undefined
   /** Hears the settings at the start and whenever they are saved. */
@@ -42,6 +46,8 @@ export interface Engine {
   readonly questions: Latest<Question[]>
   readonly connections: Latest<ConnectionState[]>
   pickFolder(title: string): Promise<string | null>
+  /** Null where the host has no file manager. */
+  readonly showLogs: (() => void) | null
   /** Zone in which a person writes and reads dates, IANA name. */
   displayZone(): string
   settings(): Settings
@@ -83,6 +89,9 @@ export function createEngine(options: EngineOptions): Engine {
   const copies = new Copies(tasks, servers, () => readSettings(db).jobs)
   registerExports(tasks)
   registerVerify(tasks)
+  log.info('engine starts', { version: appVersion(), host: options.host, platform: process.platform })
+  const ending = new AbortController()
+  logTasks(tasks, log, ending.signal).catch((error: unknown) => log.warn('tasks are not logged', { error }))
   let closing: Promise<void> | null = null
   options.onSettings?.(readSettings(db))
 
@@ -102,6 +111,7 @@ export function createEngine(options: EngineOptions): Engine {
       if (!options.pickFolder) throw new Error('only the desktop has a folder dialog')
       return options.pickFolder(title)
     },
+    showLogs: options.showLogs ? () => options.showLogs?.(log.file) : null,
     displayZone,
     settings: () => readSettings(db),
     saveSettings: (patch) => {
@@ -114,6 +124,7 @@ export function createEngine(options: EngineOptions): Engine {
     close: () =>
       (closing ??= (async () => {
         await tasks.close()
+        ending.abort()
         servers.close()
         questions.end()
         connections.end()

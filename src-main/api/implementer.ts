@@ -18,6 +18,11 @@ export function toApiError(error: unknown, engine: Engine, where: string): ORPCE
   if (error instanceof ORPCError) return error as ORPCError<string, unknown>
   const expected = toExpectedError(error)
   if (expected) {
+    // a query that makes no sense is typing, no event
+    if (expected.code !== 'BAD_QUERY') {
+      const { code, message, why } = expected
+      engine.log.info('refused', { where, code, message, why })
+    }
     // with the contract's status it counts as one of its defined errors on the other side
     return new ORPCError(expected.code, {
       status: expectedErrors[expected.code].status,

@@ -2,6 +2,7 @@ import { appRouter } from './app.ts'
 import { backupRouter } from './backup.ts'
 import { copyRouter } from './copy.ts'
 import { exportRouter } from './export.ts'
+import { logRouter } from './log.ts'
 import { os } from './implementer.ts'
 import { serversRouter } from './servers.ts'
 import { tasksRouter } from './tasks.ts'
@@ -32,4 +33,5 @@ export const router = os.router({
   verify: verifyRouter,
   servers: serversRouter,
   copy: copyRouter,
+  log: logRouter,
 })

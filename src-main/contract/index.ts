@@ -6,6 +6,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { appContract } from './app.ts'
 import { backupContract } from './backup.ts'
 import { copyContract } from './copy.ts'
+import { logContract } from './log.ts'
 import { mailContract } from './mail.ts'
 import { serversContract } from './servers.ts'
 import { exportContract, tasksContract } from './tasks.ts'
@@ -20,6 +21,7 @@ export const contract = {
   verify: verifyContract,
   servers: serversContract,
   copy: copyContract,
+  log: logContract,
 }
 export type Contract = typeof contract
 export type ContractClient = ContractRouterClient<Contract>

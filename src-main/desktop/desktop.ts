@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, dialog, ipcMain, MessageChannelMain, nativeTheme, type BrowserWindow } from 'electron'
+import { app, dialog, ipcMain, MessageChannelMain, nativeTheme, shell, type BrowserWindow } from 'electron'
 import type { Engine } from '../api/engine.ts'
 import { defaultDataFolder } from '../engine/data-folder.ts'
 import { describeError } from '../engine/errors.ts'
@@ -129,6 +129,7 @@ async function startEngine(
     dataFolder,
     host: 'desktop',
     keychain: systemKeychain(),
+    showLogs: (file) => shell.showItemInFolder(file),
     onSettings: (settings) => onTheme(settings.theme),
     pickFolder: async (title) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {

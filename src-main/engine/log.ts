@@ -1,8 +1,7 @@
 import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LogLevel } from '../contract/log.ts'
 import { redact, redactText } from './redact.ts'
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 /** Writes what happened as JSON lines into the data folder. Never throws: a log must not break what it describes. */
 export interface Log {
