@@ -93,11 +93,11 @@ export async function drillUpCommand(
       planted,
     })
   } else {
-    const reach = ({ name, port, hostname, backup }: DrillServer): string =>
+    const reach = ({ name, host, port, hostname, backup }: DrillServer): string =>
       [
         `${name} server, ${hostname}`,
-        `  ssh -i ${drill.keyFile} -o UserKnownHostsFile=${drill.knownHostsFile} -p ${port} zextras@127.0.0.1`,
-        `  Lifeboat: ssh://zextras@127.0.0.1:${port}  --identity ${drill.keyFile} --known-hosts ${drill.knownHostsFile}`,
+        `  ssh -i ${drill.keyFile} -o UserKnownHostsFile=${drill.knownHostsFile} -p ${port} zextras@${host}`,
+        `  Lifeboat: ssh://zextras@${host}:${port}  --identity ${drill.keyFile} --known-hosts ${drill.knownHostsFile}`,
         `  Backup Path: ${backup}`,
       ].join('\n')
     terminal.out(

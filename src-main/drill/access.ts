@@ -57,7 +57,7 @@ function keyPair(comment: string): { private: string; public: string } {
 }
 
 /** The known_hosts line of a server on this port. */
-export function knownHostsLine(publicKey: string, port: number): string {
+export function knownHostsLine(publicKey: string, port: number, host = '127.0.0.1'): string {
   const [type = '', key = ''] = publicKey.split(' ')
-  return `[127.0.0.1]:${port} ${type} ${key}\n`
+  return `[${host}]:${port} ${type} ${key}\n`
 }

@@ -20,6 +20,7 @@ import type { EngineOptions } from './engine.ts'
 import { DRILL_SERVERS, faultsOf, type DrillServerName, type Fault, type FaultValues } from './faults.ts'
 import { furnish, type Furnished } from './furnish.ts'
 import { isPlainPath, serverPaths, type ServerPaths } from './paths.ts'
+import { loopbackOf } from './programs/network.ts'
 import { writePrograms } from './programs/scripts.ts'
 import { makeQuota, type Quota } from './quota.ts'
 import { readPlanted, type PlantedItem } from './server/planted.ts'
@@ -46,7 +47,8 @@ export interface DrillServer extends Pick<
   ServerPaths,
   'name' | 'root' | 'backup' | 'store' | 'notifications'
 > {
-  host: '127.0.0.1'
+  /** A loopback address. */
+  host: string
   port: number
   hostname: string
   knownHosts: string
@@ -120,6 +122,9 @@ export async function startDrill(options: DrillOptions): Promise<Drill> {
   const ports = existsSync(portsFile)
     ? (JSON.parse(readFileSync(portsFile, 'utf8')) as Record<string, number>)
     : {}
+  // The servers of a snapshot drill have a network of their own, which can be open or closed.
+  const address = (name: DrillServerName): string | null =>
+    facts.snapshot === null ? null : loopbackOf(folder, name)
   const running: Partial<Record<DrillServerName, RunningServer>> = {}
   const close = async (): Promise<void> => {
     await Promise.all(
@@ -143,6 +148,7 @@ export async function startDrill(options: DrillOptions): Promise<Drill> {
         socket,
         options.speed ?? 200,
         ports[name],
+        address(name),
       )
     }
   } catch (error) {
@@ -153,9 +159,10 @@ export async function startDrill(options: DrillOptions): Promise<Drill> {
   const described = (name: DrillServerName): DrillServer => {
     const { root, backup, store, notifications } = paths[name]
     const { port } = servers[name].ssh
+    const host = address(name) ?? '127.0.0.1'
     const hostname = readFileSync(join(root, 'etc/hostname'), 'utf8').trim()
-    const knownHosts = knownHostsLine(access.hostKeys[name].public, port)
-    return { name, root, backup, store, notifications, host: '127.0.0.1', port, hostname, knownHosts }
+    const knownHosts = knownHostsLine(access.hostKeys[name].public, port, host)
+    return { name, root, backup, store, notifications, host, port, hostname, knownHosts }
   }
   const [old, fresh] = [described('old'), described('new')]
   const knownHostsFile = join(folder, 'access/known_hosts')
@@ -192,8 +199,9 @@ async function startServer(
   socket: string,
   speed: number,
   port: number | undefined,
+  address: string | null,
 ): Promise<RunningServer> {
-  const drill: EngineOptions = { paths, socket, speed, faults }
+  const drill: EngineOptions = { paths, socket, speed, faults, address }
   const worker = startWorker('drill-worker', import.meta.url, { workerData: { drill } })
   let settle: () => void = () => undefined
   const closed = new Promise<void>((done) => (settle = done))
@@ -210,6 +218,7 @@ async function startServer(
     access,
     faults: () => server.faults,
     ...(port === undefined ? {} : { port }),
+    ...(address === null ? {} : { host: address }),
     session: { socket, quota, readOnlyPrefix: readOnlyPrefix(paths) },
   })
   const server: RunningServer = Object.assign(running, { ssh })

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import type { FaultValues } from './faults.ts'
 import type { ServerPaths } from './paths.ts'
+import * as network from './programs/network.ts'
 import * as system from './programs/system.ts'
 import * as timers from './programs/timers.ts'
 import { carbonio } from './server/commands/index.ts'
@@ -15,6 +16,8 @@ export interface EngineOptions {
   socket: string
   speed: number
   faults: FaultValues
+  /** Loopback address of its own on which its services listen; null: only its SSH server does. */
+  address: string | null
 }
 
 export interface Engine {
@@ -30,7 +33,7 @@ interface Request {
   cwd: string
 }
 
-type Program = (server: SimServer, call: Call) => number
+type Program = (server: SimServer, call: Call) => number | Promise<number>
 
 const PROGRAMS: Readonly<Record<string, Program>> = {
   zmcontrol: system.zmcontrol,
@@ -43,35 +46,46 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   stat: system.stat,
   chown: system.chown,
   'systemd-run': timers.systemdRun,
+  nft: network.nft,
+  nc: network.nc,
+  postqueue: network.postqueue,
+  postsuper: network.postsuper,
   recorded: system.recorded,
 }
 
 /** The inside of one simulated server: answers its programs over a unix socket and works off its queue. */
-export async function startEngine({ paths, socket, speed, faults }: EngineOptions): Promise<Engine> {
+export async function startEngine({ paths, socket, speed, faults, address }: EngineOptions): Promise<Engine> {
   const state = loadState(paths)
   if (!state) throw new Error(`The simulated server ${paths.name} was never furnished.`)
-  const server = new SimServer(paths, state, speed, faults)
+  const server = new SimServer(paths, state, speed, faults, address ?? undefined)
   const queue = new OperationQueue(server)
   applyFaults(server, queue)
+  const ports = address === null ? null : new network.ServicePorts(address)
+  await ports?.refresh(server)
   const sockets = new Set<Socket>()
   const listener = createServer((client) => {
     sockets.add(client)
     client.on('close', () => sockets.delete(client))
-    answer(client, server, queue)
+    answer(client, server, queue, async () => ports?.refresh(server))
   })
   await new Promise<void>((done, fail) => {
     listener.once('error', fail)
     listener.listen(socket, done)
   })
   queue.start()
-  const clock = setInterval(() => timers.runTimers(server, socket), 250)
+  const clock = setInterval(() => {
+    timers.runTimers(server, socket)
+    if (ports) network.deliverQueue(server)
+  }, 250)
   return {
     setFaults(values) {
       server.setFaults(values)
       applyFaults(server, queue)
+      void ports?.refresh(server)
     },
     async close() {
       clearInterval(clock)
+      await ports?.close()
       listener.close()
       await queue.close()
       for (const client of sockets) client.destroy()
@@ -94,7 +108,7 @@ function applyFaults(server: SimServer, queue: OperationQueue): void {
   server.save()
 }
 
-function answer(client: Socket, server: SimServer, queue: OperationQueue): void {
+function answer(client: Socket, server: SimServer, queue: OperationQueue, settle: () => Promise<void>): void {
   const gone = new AbortController()
   let text = ''
   let asked = false
@@ -107,7 +121,7 @@ function answer(client: Socket, server: SimServer, queue: OperationQueue): void 
     const end = text.indexOf('\n')
     if (end < 0) return
     asked = true
-    void serve(client, JSON.parse(text.slice(0, end)) as Request, server, queue, gone.signal)
+    void serve(client, JSON.parse(text.slice(0, end)) as Request, server, queue, gone.signal, settle)
   })
 }
 
@@ -117,6 +131,7 @@ async function serve(
   server: SimServer,
   queue: OperationQueue,
   gone: AbortSignal,
+  settle: () => Promise<void>,
 ): Promise<void> {
   const send = (type: number, bytes: Buffer): void => {
     if (client.destroyed) return
@@ -135,7 +150,7 @@ async function serve(
   try {
     const program = Object.hasOwn(PROGRAMS, call.program) ? PROGRAMS[call.program] : undefined
     if (call.program === 'carbonio') code = await carbonio(server, queue, call)
-    else if (program) code = program(server, call)
+    else if (program) code = await program(server, call)
     else call.err(`${call.program}: not part of the simulation\n`)
   } catch (error) {
     if (error instanceof CommandError) {
@@ -143,5 +158,7 @@ async function serve(
       code = error.code
     } else call.err(`${call.program}: the simulation failed: ${(error as Error).message}\n`)
   }
+  // What it opened or closed is so before its caller hears of it.
+  await settle()
   send(3, Buffer.from([code]))
 }

@@ -72,6 +72,12 @@ export const FAULTS = {
     unit: 'days',
     what: 'the same, and the Backup Path was part of the snapshot: it is as old as the clone',
   },
+  'not-isolated': {
+    on: ['new'],
+    value: null,
+    unit: '',
+    what: 'the clone is in the network of the users: its ports listen, its MTA sends what it has queued',
+  },
 } as const satisfies Record<string, FaultKind>
 
 type FaultName = keyof typeof FAULTS

@@ -209,7 +209,14 @@ async function furnishClone(
   cpSync(old.backup, mounted, { recursive: true, preserveTimestamps: true })
   if (faults.new['snapshot-with-backup'] !== undefined) forgetAfter(join(mounted, 'accounts'), snapshot)
   const state = freshState(paths, 'mail-old.example.com', manifest)
-  saveState(paths, { ...state, isClone: true, accounts, domains: domainsOf(accounts), lastScan: snapshot })
+  saveState(paths, {
+    ...state,
+    isClone: true,
+    accounts,
+    domains: domainsOf(accounts),
+    lastScan: snapshot,
+    mailQueue: queuedThen(accounts, snapshot),
+  })
   const loaded = loadState(paths)
   if (!loaded) return
   const server = new SimServer(paths, loaded, 0, {})
@@ -218,6 +225,18 @@ async function furnishClone(
   const rules = { filterDeleted: true, maxSize: Number.POSITIVE_INFINITY, at: snapshot, goOn: () => true }
   for (const to of accounts)
     await restoreItems(server, view, view.account(to.id), to, operation, rules, new Pace(() => 0))
+}
+
+/** What the MTA had not sent when the snapshot was taken: the clone would send it a second time. */
+function queuedThen(accounts: readonly SimAccount[], snapshot: number): NonNullable<SimState['mailQueue']> {
+  return accounts.slice(0, 3).map(({ name }, index) => ({
+    id: `4F3A2C1D5${String(index)}`,
+    size: 2048 + index * 900,
+    at: snapshot - (index + 1) * 60_000,
+    sender: name,
+    recipients: [`customer${String(index + 1)}@elsewhere.example`],
+    held: false,
+  }))
 }
 
 /** Removes item files younger than a moment: what a rolled back Backup Path looks like. */

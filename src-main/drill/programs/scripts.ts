@@ -15,13 +15,17 @@ const ASKED = [
   'lsblk',
   'df',
   'chown',
+  'nft',
+  'nc',
+  'postqueue',
+  'postsuper',
 ]
 
 /** What would change this computer: written down, and nothing is done. */
 const RECORDED = (
-  'mount umount blockdev iptables ip6tables iptables-restore iptables-save nft ufw firewall-cmd reboot shutdown poweroff halt ' +
+  'mount umount blockdev iptables ip6tables iptables-restore iptables-save ufw firewall-cmd reboot shutdown poweroff halt ' +
   'fsck mkfs mdadm losetup sshfs exportfs at atrm batch crontab service useradd userdel usermod groupadd passwd ' +
-  'apt apt-get dpkg yum dnf rpm postqueue postsuper smartctl sysctl swapoff swapon parted sgdisk wipefs chattr lvremove lvcreate'
+  'apt apt-get dpkg yum dnf rpm smartctl sysctl swapoff swapon parted sgdisk wipefs chattr lvremove lvcreate'
 ).split(' ')
 
 const ASK = '#!/bin/sh\nexec "$LIFEBOAT_DRILL_NODE" "$LIFEBOAT_DRILL_ROOT/lib/ask.cjs" NAME "$@"\n'

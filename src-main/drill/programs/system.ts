@@ -12,7 +12,7 @@ export const UNITS: Readonly<Record<string, readonly number[]>> = {
   'carbonio.target': [],
   'carbonio-directory-server.target': [389],
   'carbonio-appserver.target': [7025, 7071, 7072, 7110, 7143, 8080, 8742],
-  'carbonio-proxy.target': [80, 443, 143, 993, 110, 995, 6071],
+  'carbonio-proxy.target': [80, 443, 143, 993, 110, 995, 5222, 6071],
   'carbonio-mta.target': [25, 465, 587],
 }
 

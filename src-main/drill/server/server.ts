@@ -16,14 +16,23 @@ export class SimServer {
   /** Items a restore brings back per second; 0: no limit. */
   readonly speed: number
   faults: FaultValues
+  /** Loopback address that it is reached at. */
+  readonly address: string
   readonly #mailboxes = new Map<string, Mailbox>()
   /** Wakes the queue. */
   onQueued: () => void = () => undefined
 
-  constructor(paths: ServerPaths, state: SimState, speed: number, faults: FaultValues) {
+  constructor(
+    paths: ServerPaths,
+    state: SimState,
+    speed: number,
+    faults: FaultValues,
+    address = '127.0.0.1',
+  ) {
     this.paths = paths
     this.state = state
     this.speed = speed
+    this.address = address
     this.quota = makeQuota(paths.zextras)
     this.faults = {}
     this.setFaults(faults)

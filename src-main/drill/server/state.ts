@@ -68,6 +68,13 @@ export interface SimState {
   mails: number
   /** Commands to be run later (systemd-run). */
   timers?: { unit: string; at: number; user: string; argv: string[] }[]
+  /** Tables of the packet filter, their chains and rules. */
+  firewall?: Record<string, Record<string, string[]>>
+  /** What Postfix has not sent yet. */
+  mailQueue?: { id: string; size: number; at: number; sender: string; recipients: string[]; held: boolean }[]
+  /** Ids of what left the queue for the world. */
+  delivered?: string[]
+  nextDelivery?: number
 }
 
 export function newOperation(

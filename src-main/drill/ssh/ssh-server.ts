@@ -16,6 +16,8 @@ export interface SshServerOptions {
   faults: () => FaultValues
   /** Port that was used before; another one is taken when it is not free. */
   port?: number
+  /** Loopback address to listen on. */
+  host?: string
   session: Omit<SessionContext, 'paths' | 'faults' | 'user'>
 }
 
@@ -59,7 +61,8 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
     ssh.injectSocket(socket)
   })
   await listen(inner, behind)
-  await listen(listener, options.port ?? 0).catch(() => listen(listener, 0))
+  const { host = '127.0.0.1' } = options
+  await listen(listener, options.port ?? 0, host).catch(() => listen(listener, 0, host))
 
   const cut = (): void => {
     for (const socket of sockets) socket.destroy()
@@ -88,7 +91,11 @@ export async function startSshServer(options: SshServerOptions): Promise<SshServ
   }
 }
 
-function listen(server: ReturnType<typeof createServer>, where: number | string): Promise<void> {
+function listen(
+  server: ReturnType<typeof createServer>,
+  where: number | string,
+  host?: string,
+): Promise<void> {
   return new Promise((done, fail) => {
     server.once('error', fail)
     const listening = (): void => {
@@ -96,7 +103,7 @@ function listen(server: ReturnType<typeof createServer>, where: number | string)
       done()
     }
     if (typeof where === 'string') server.listen(where, listening)
-    else server.listen(where, '127.0.0.1', listening)
+    else server.listen(where, host, listening)
   })
 }
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { CommandError, type Json, type JsonObject } from '../call.ts'
+import type { OperationQueue } from '../queue.ts'
 import type { SimServer } from '../server.ts'
+import { newOperation } from '../state.ts'
 import { readArguments, type Command, type Reply } from './command.ts'
 
 const SERVICES = [
@@ -32,11 +34,11 @@ export const getServices: Command = ({ server }) => {
 }
 
 function switchService(on: boolean): Command {
-  return ({ server, args }) => {
+  return ({ server, queue, args }) => {
     const { name } = readArguments(args, ['name'])
     if (!SERVICES.includes(name)) throw new CommandError(`No such service: ${name}`)
     if (on && server.faults.licence !== undefined) throw new CommandError('license is not valid (simulated)')
-    setService(server, name, on)
+    setService(server, queue, name, on)
     return {
       response: { message: `Service ${name} ${on ? 'started' : 'stopped'}` },
       text: `Service ${name} ${on ? 'started' : 'stopped'}\n`,
@@ -48,9 +50,14 @@ export const doStartService = switchService(true)
 export const doStopService = switchService(false)
 
 /** A service and the setting that says the same are one. */
-function setService(server: SimServer, name: string, on: boolean): void {
+function setService(server: SimServer, queue: OperationQueue, name: string, on: boolean): void {
+  const was = server.state.services[name]
   server.state.services[name] = on
-  if (name === 'realtime-scanner') server.state.config['ZxBackup_RealTimeScanner'] = on ? 'TRUE' : 'FALSE'
+  if (name === 'realtime-scanner') {
+    server.state.config['ZxBackup_RealTimeScanner'] = on ? 'TRUE' : 'FALSE'
+    // What it did not see while it was off is found by a SmartScan.
+    if (on && was === false) queue.add(newOperation('SmartScan', 'scan', { simulatedSeconds: '1' }))
+  }
   server.save()
 }
 
@@ -97,7 +104,7 @@ function settingsOf(server: SimServer, { scope, name }: Target): Record<string, 
   }
 }
 
-export const config: Command = ({ server, args }): Reply => {
+export const config: Command = ({ server, queue, args }): Reply => {
   const target = targetOf(args)
   const settings = settingsOf(server, target)
   const [attribute = '', value] = target.rest
@@ -115,12 +122,18 @@ export const config: Command = ({ server, args }): Reply => {
       return { response: { [target.scope]: target.name, values: [entry] } }
     }
     default:
-      setSetting(server, target, attribute, value ?? '')
+      setSetting(server, queue, target, attribute, value ?? '')
       return { response: { message: 'ok' }, text: 'ok\n' }
   }
 }
 
-function setSetting(server: SimServer, { scope, name }: Target, attribute: string, value: string): void {
+function setSetting(
+  server: SimServer,
+  queue: OperationQueue,
+  { scope, name }: Target,
+  attribute: string,
+  value: string,
+): void {
   const { state } = server
   if (scope === 'cos') {
     const cos = state.coses[name ?? '']
@@ -131,7 +144,7 @@ function setSetting(server: SimServer, { scope, name }: Target, attribute: strin
       throw new CommandError(`No such directory: ${value}`)
     state.config[attribute] = value
     if (attribute === 'ZxBackup_RealTimeScanner')
-      state.services['realtime-scanner'] = value.toUpperCase() === 'TRUE'
+      setService(server, queue, 'realtime-scanner', value.toUpperCase() === 'TRUE')
   } else throw new CommandError(`Attribute ${attribute} not found`)
   server.save()
 }
