@@ -83,8 +83,11 @@ export class CatalogWriter {
    */
   tidy(): void {
     const size = statSync(`${this.db.name}-wal`, { throwIfNoEntry: false })?.size ?? 0
-    // Busy readers put it off to the next commit.
-    if (size > MAX_LOG) this.db.pragma('wal_checkpoint(RESTART)')
+    if (size <= MAX_LOG) return
+    // A reader that waits for this very thread holds its transaction: then it is put off to the next commit.
+    this.db.pragma('busy_timeout = 200')
+    this.db.pragma('wal_checkpoint(RESTART)')
+    this.db.pragma('busy_timeout = 5000')
   }
 
   #applyOne(batch: Batch, uuids: ReadonlyMap<number, string>): void {

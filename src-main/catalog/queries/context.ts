@@ -78,6 +78,8 @@ function createContext(db: Database): QueryContext {
     if (entries === undefined) kept.set(kind, (entries = new Map<string, Kept>()))
     entries.delete(key)
     entries.set(key, { revision: made, value })
+    // Older revisions are never asked for again, and a search's result holds columns of 60 MB for a million rows.
+    for (const [old, { revision: at }] of entries) if (at < made) entries.delete(old)
     for (const old of entries.keys()) {
       if (entries.size <= keep) break
       entries.delete(old)
