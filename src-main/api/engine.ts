@@ -8,6 +8,7 @@ import { logTasks } from '../engine/task-log.ts'
 import { TaskManager } from '../engine/tasks.ts'
 import { appVersion } from '../engine/version.ts'
 import { registerExports } from '../export/export-task.ts'
+import { Recovery } from '../recovery/recovery.ts'
 import type { Keychain } from '../remote/secret-vault.ts'
 import { Servers } from '../remote/servers.ts'
 import { Copies } from '../remote/transfer/copy-task.ts'
@@ -42,6 +43,7 @@ export interface Engine {
   readonly mail: MailApi
   readonly servers: Servers
   readonly copies: Copies
+  readonly recovery: Recovery
   /** What waits for a person: host keys and secrets. */
   readonly questions: Latest<Question[]>
   readonly connections: Latest<ConnectionState[]>
@@ -87,6 +89,15 @@ export function createEngine(options: EngineOptions): Engine {
     onConnections: (states) => connections.set(states),
   })
   const copies = new Copies(tasks, servers, () => readSettings(db).jobs)
+  const recovery = new Recovery({
+    dataFolder: folder,
+    tasks,
+    servers,
+    copies,
+    zone: displayZone,
+    jobs: () => readSettings(db).jobs,
+    index: (path, signal) => backups.indexed(path, signal),
+  })
   registerExports(tasks)
   registerVerify(tasks)
   log.info('engine starts', { version: appVersion(), host: options.host, platform: process.platform })
@@ -105,6 +116,7 @@ export function createEngine(options: EngineOptions): Engine {
     mail,
     servers,
     copies,
+    recovery,
     questions,
     connections,
     pickFolder: (title) => {
@@ -123,6 +135,7 @@ export function createEngine(options: EngineOptions): Engine {
     file: (url) => handleFileRequest(url, mail),
     close: () =>
       (closing ??= (async () => {
+        await recovery.close()
         await tasks.close()
         ending.abort()
         servers.close()

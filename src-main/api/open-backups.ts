@@ -69,6 +69,20 @@ export class OpenBackups {
     return entry
   }
 
+  /** Opens a Backup Path and waits until its catalog is complete. @throws as `open`, and what the ingest failed with */
+  async indexed(path: string, signal: AbortSignal): Promise<void> {
+    const { catalogId } = this.open(path)
+    const entry = this.#entry(catalogId)
+    while (entry.running && !signal.aborted) await Promise.race([entry.running, aborted(signal)])
+    signal.throwIfAborted()
+    const { phase, error } = entry.progress.value
+    if (phase === 'done') return
+    throw new ExpectedError('REFUSED', `The catalog of ${entry.path} was not finished`, {
+      why: error ?? 'It was stopped.',
+      next: 'Let it be indexed again: it goes on where it was.',
+    })
+  }
+
   /** An open Backup Path. @throws ExpectedError NOT_FOUND */
   get(catalogId: string): OpenBackup {
     return this.#entry(catalogId)
@@ -222,6 +236,10 @@ export class OpenBackups {
       }
     }
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }
 
 /** What the task strip says of each phase. */

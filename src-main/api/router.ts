@@ -4,6 +4,7 @@ import { copyRouter } from './copy.ts'
 import { exportRouter } from './export.ts'
 import { logRouter } from './log.ts'
 import { os } from './implementer.ts'
+import { recoveryRouter } from './recovery.ts'
 import { serversRouter } from './servers.ts'
 import { tasksRouter } from './tasks.ts'
 import { verifyRouter } from './verify.ts'
@@ -33,5 +34,6 @@ export const router = os.router({
   verify: verifyRouter,
   servers: serversRouter,
   copy: copyRouter,
+  recovery: recoveryRouter,
   log: logRouter,
 })

@@ -8,6 +8,7 @@ import { backupContract } from './backup.ts'
 import { copyContract } from './copy.ts'
 import { logContract } from './log.ts'
 import { mailContract } from './mail.ts'
+import { recoveryContract } from './recovery.ts'
 import { serversContract } from './servers.ts'
 import { exportContract, tasksContract } from './tasks.ts'
 import { verifyContract } from './verify.ts'
@@ -21,6 +22,7 @@ export const contract = {
   verify: verifyContract,
   servers: serversContract,
   copy: copyContract,
+  recovery: recoveryContract,
   log: logContract,
 }
 export type Contract = typeof contract

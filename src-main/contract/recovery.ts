@@ -237,6 +237,8 @@ export const caseSummarySchema = z.object({
   pending: z.number(),
   /** Closed by a person; still there to read. */
   closed: z.boolean(),
+  /** Why its journal is refused: altered, cut, unreadable. Then only `id` and this mean something. Null: all is well. */
+  broken: z.object({ message: z.string(), why: z.string(), next: z.string() }).nullable(),
 })
 export type CaseSummary = z.infer<typeof caseSummarySchema>
 

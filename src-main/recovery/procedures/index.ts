@@ -1,0 +1,13 @@
+import type { ProcedureId } from '../../contract/recovery.ts'
+import type { Procedure } from '../types.ts'
+import { aftermath } from './planned.ts'
+import { dataRecovery } from './data-recovery/index.ts'
+import { intake } from './intake/index.ts'
+import { sameServer, vmSnapshot } from './planned.ts'
+
+/** All procedures, in the order they are offered. */
+export const PROCEDURES: readonly Procedure[] = [intake, dataRecovery, vmSnapshot, sameServer, aftermath]
+
+export function procedureOf(id: ProcedureId): Procedure {
+  return PROCEDURES.find((procedure) => procedure.id === id)!
+}

@@ -1,0 +1,17 @@
+import type { Procedure } from '../types.ts'
+import { words } from '../cases/words.ts'
+
+const empty = (id: Procedure['id'], en: string, it: string): Procedure => ({
+  id,
+  title: words(en, it),
+  when: words('', ''),
+  steps: [],
+})
+
+export const vmSnapshot = empty('vm-snapshot', 'From a VM snapshot', 'Da uno snapshot della VM')
+export const sameServer = empty(
+  'same-server',
+  'Data back onto the same server',
+  'Dati di nuovo sullo stesso server',
+)
+export const aftermath = empty('aftermath', 'Aftermath', 'Dopo il ripristino')
