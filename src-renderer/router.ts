@@ -9,6 +9,8 @@ export function makeRouter() {
     history: createWebHashHistory(),
     routes: [
       page('/', 'home', () => import('./pages/home/home-page.vue')),
+      page('/cases', 'cases', () => import('./pages/cases/cases-page.vue')),
+      page('/case/:id', 'case', () => import('./pages/case/case-page.vue')),
       page('/accounts', 'accounts', () => import('./pages/accounts/accounts-page.vue')),
       page('/mail', 'mail', () => import('./pages/mail/mail-page.vue')),
       page('/search', 'search', () => import('./pages/search/search-page.vue')),

@@ -37,7 +37,6 @@ export const frame = {
   'common.close': 'Close',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
-  'common.copyDetails': 'Copy details',
   'common.ascending': 'ascending',
   'common.descending': 'descending',
   'common.dismiss': 'Dismiss',
@@ -62,8 +61,14 @@ export const frame = {
   'connection.ended': 'Lifeboat was stopped or started anew',
   'connection.endedNext': 'Open the address again that it printed in the terminal.',
 
+  'diagnostics.copy': 'Copy diagnostics',
+  'diagnostics.what':
+    'Version, system, error and the log of that time, without secrets and without mail. Names of accounts and paths can be in it.',
+  'diagnostics.copied': 'The diagnostics are on the clipboard.',
+  'diagnostics.refused': 'The clipboard refused. Click into the window and try again.',
+
   'error.unexpected':
-    'Lifeboat did not expect this. Nothing under the backup path was changed. Copy the details when you report it.',
+    'Lifeboat did not expect this. Nothing under the backup path was changed. Copy the diagnostics when you report it.',
   'error.details': 'Details',
 
   'empty.noBackup': 'No backup path is open',

@@ -6,6 +6,7 @@ import { home } from './home.ts'
 import { kinds } from './kinds.ts'
 import { mail } from './mail.ts'
 import { mount } from './mount.ts'
+import { recovery } from './recovery.ts'
 import { servers } from './servers.ts'
 import { work } from './work.ts'
 
@@ -20,4 +21,5 @@ export const en: Record<string, string> = {
   ...facts,
   ...copy,
   ...mount,
+  ...recovery,
 }

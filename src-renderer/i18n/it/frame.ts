@@ -37,7 +37,6 @@ export const frame = {
   'common.close': 'Chiudi',
   'common.copy': 'Copia',
   'common.copied': 'Copiato',
-  'common.copyDetails': 'Copia i dettagli',
   'common.ascending': 'crescente',
   'common.descending': 'decrescente',
   'common.dismiss': 'Archivia',
@@ -63,8 +62,14 @@ export const frame = {
   'connection.ended': 'Lifeboat è stato fermato o riavviato',
   'connection.endedNext': 'Apri di nuovo l’indirizzo che ha scritto nel terminale.',
 
+  'diagnostics.copy': 'Copia la diagnosi',
+  'diagnostics.what':
+    'Versione, sistema, errore e registro di quel momento, senza segreti e senza posta. Può contenere nomi di account e percorsi.',
+  'diagnostics.copied': 'La diagnosi è negli appunti.',
+  'diagnostics.refused': 'Gli appunti hanno rifiutato. Fai clic nella finestra e riprova.',
+
   'error.unexpected':
-    'Lifeboat non se lo aspettava. Nulla è cambiato nel Backup Path. Copia i dettagli quando lo segnali.',
+    'Lifeboat non se lo aspettava. Nulla è cambiato nel Backup Path. Copia la diagnosi quando lo segnali.',
   'error.details': 'Dettagli',
 
   'empty.noBackup': 'Nessun Backup Path aperto',
