@@ -100,7 +100,7 @@ export class CaseJournal {
           fsyncSync(fd)
         } catch (error) {
           // A full disk took a part of it: the journal must not end in the middle of a line.
-          ftruncateSync(fd, this.#offsets.at(-1)!)
+          ftruncateSync(fd, this.#offsets.at(-1))
           throw error
         }
         this.#take(entry, line.length)

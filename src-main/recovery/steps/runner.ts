@@ -1,10 +1,9 @@
-import type { FieldValue, ProcedureId, StepResult, StepView, Words } from '../../contract/recovery.ts'
+import type { FieldValue, StepView, Words } from '../../contract/recovery.ts'
 import { describeError, ExpectedError } from '../../engine/errors.ts'
 import type { AttachedFile, Case } from '../cases/case.ts'
-import { stepKey, type CheckRecord, type EntryData } from '../cases/state.ts'
-import { words } from '../cases/words.ts'
+import { stepKey, type EntryData } from '../cases/state.ts'
 import { isLocked, tryLock, unlock } from '../journal/lock.ts'
-import type { Check, Procedure, Step, StepContext } from '../types.ts'
+import type { Procedure, Step } from '../types.ts'
 import { makeContext } from './context.ts'
 import type { RecoveryDeps } from './deps.ts'
 import { DetailsBook, type StepDetails } from './details.ts'
@@ -17,9 +16,17 @@ import {
   type LiveStep,
   type NextAction,
 } from './next.ts'
+import { undo } from './undo.ts'
+import { finishStep, lookAtStep, runStep, writeOfStep, type StepKind, type Work } from './work.ts'
 
 /** What was seen longer ago is looked at again before a step runs, ms. */
 const STALE_MS = 60_000
+
+interface Running {
+  abort: AbortController
+  progress: StepView['progress']
+  ended: Promise<void>
+}
 
 interface Running {
   abort: AbortController
@@ -140,12 +147,12 @@ export class CaseRunner {
       case 'confirm':
         return { ended: this.confirm(step, next.confirmation.id, '', []) }
       case 'finish':
-        return { ended: this.#begin(step, false, (signal) => this.#finish(step, signal)) }
+        return { ended: this.#begin(step, false, async (signal) => finishStep(this.#work(step, signal))) }
       case 'repeat':
         this.#write('reopened', step, `Once more: ${step.title.en}`, { reason: 'It is repeated.' })
         return this.act(step)
       case 'go-on':
-        return { ended: this.#begin(step, true, (signal) => this.#run(step, signal)) }
+        return { ended: this.#begin(step, true, (signal) => runStep(this.#work(step, signal))) }
       case 'run':
         return { ended: this.#begin(step, true, (signal) => this.#lookAgainAndRun(step, signal)) }
     }
@@ -168,7 +175,7 @@ export class CaseRunner {
     this.#write('confirmed', step, text, { id, note }, files)
     this.#changed(step)
     if (this.next(step).kind !== 'finish') return Promise.resolve()
-    return this.#begin(step, false, (signal) => this.#finish(step, signal))
+    return this.#begin(step, false, async (signal) => finishStep(this.#work(step, signal)))
   }
 
   override(step: Step, id: string, reason: string): void {
@@ -225,32 +232,9 @@ export class CaseRunner {
   async putBack(id: string): Promise<void> {
     const pending = this.case.state.pendings.get(id)
     if (!pending) return
-    const step = this.procedure.steps[0]!
-    const abort = new AbortController()
-    const context = this.#context(step, abort.signal)
+    const context = this.#context(this.procedure.steps[0]!, new AbortController().signal)
     try {
-      const { role, undoArgv, undoAs, check } = pending
-      const result = await context.command(role, undoArgv, { as: undoAs, timeout: 180_000 })
-      let proof =
-        result.code === 0
-          ? null
-          : `It ended with exit code ${String(result.code)}: ${result.stderr || result.stdout}`
-      if (proof === null && check) {
-        const { stdout, code } = await context.command(role, check.argv, {
-          as: undoAs,
-          timeout: 180_000,
-          effect: 'reads',
-        })
-        if (code !== 0 || !stdout.includes(check.contains))
-          proof = `The server still says: ${stdout.trim().slice(0, 300)}`
-      }
-      if (proof !== null) {
-        throw new ExpectedError('REFUSED', `It could not be put back: ${pending.what.en}`, {
-          why: proof,
-          next: `Run it on ${pending.host} yourself: ${pending.undo}`,
-        })
-      }
-      context.clearPending(id)
+      await undo(pending, context)
     } finally {
       context.close()
       this.#onChange()
@@ -294,60 +278,27 @@ export class CaseRunner {
     return running.ended
   }
 
-  async #look(step: Step, signal: AbortSignal): Promise<void> {
-    await this.refresh(step)
-    const context = this.#context(step, signal)
-    try {
-      const checks = await this.#see(step.checks, context)
-      signal.throwIfAborted()
-      if (checks.length > 0) this.#write('looked', step, lookedText(step, checks), { checks })
-    } finally {
-      context.close()
+  /** One go at a step, with the procedure it belongs to now. */
+  #work(step: Step, signal: AbortSignal): Work {
+    return {
+      of: this.case,
+      procedure: this.procedure,
+      step,
+      signal,
+      open: () => this.#context(step, signal),
+      closing: () => this.#closed,
     }
   }
 
-  async #see(checks: readonly Check[], context: StepContext): Promise<Omit<CheckRecord, 'at'>[]> {
-    const seen: Omit<CheckRecord, 'at'>[] = []
-    for (const check of checks) {
-      context.signal.throwIfAborted()
-      context.progress({
-        phase: words('Looking', 'Controllo'),
-        done: seen.length,
-        total: checks.length,
-        unit: 'checks',
-        rate: null,
-        secondsLeft: null,
-        detail: check.label,
-      })
-      try {
-        const { verdict, evidence, next = null } = await check.run(context)
-        seen.push({ id: check.id, verdict, evidence, next })
-      } catch (error) {
-        context.signal.throwIfAborted()
-        const evidence = errorWords(describeError(error))
-        seen.push({
-          id: check.id,
-          verdict: 'unknown',
-          evidence: words(`Could not be told: ${evidence.en}`, `Non verificabile: ${evidence.it}`),
-          next: null,
-        })
-      }
-    }
-    return seen
+  async #look(step: Step, signal: AbortSignal): Promise<void> {
+    await this.refresh(step)
+    await lookAtStep(this.#work(step, signal))
   }
 
   async #lookAndFinish(step: Step, signal: AbortSignal): Promise<void> {
     await this.#look(step, signal)
     const next = nextAction(this.case.state, this.procedure, step, { ...this.liveOf(step), busy: false })
-    if (next.kind === 'finish') await this.#finish(step, signal)
-  }
-
-  /** A step that nobody has to run is done when all is seen and confirmed. */
-  async #finish(step: Step, signal: AbortSignal): Promise<void> {
-    const context = this.#context(step, signal)
-    const fields = context.fields
-    context.close()
-    this.#write('done', step, `Done: ${step.title.en}`, { result: null, fields: { ...fields } })
+    if (next.kind === 'finish') finishStep(this.#work(step, signal))
   }
 
   async #lookAgainAndRun(step: Step, signal: AbortSignal): Promise<void> {
@@ -358,39 +309,7 @@ export class CaseRunner {
       // It is shown and waits; nothing was begun.
       if (blockingGuards(step, recordOf(this.case.state, this.procedure, step)).length > 0) return
     }
-    await this.#run(step, signal)
-  }
-
-  async #run(step: Step, signal: AbortSignal): Promise<void> {
-    // The step may choose another procedure; what it did belongs to this one.
-    const procedure = this.procedure
-    const context = this.#context(step, signal)
-    const fields = { ...context.fields }
-    const again = recordOf(this.case.state, procedure, step).state !== 'to-do'
-    const write = <K extends StepKind>(kind: K, text: string, data: Omit<EntryData[K], 'procedure'>): void =>
-      this.#write(kind, step, text, data, [], procedure.id)
-    write('started', `${again ? 'Gone on' : 'Begun'}: ${step.title.en}`, { fields })
-    let result: StepResult | null = null
-    try {
-      if (step.run) result = await step.run(context)
-      const proofs = await this.#see(step.proofs ?? [], context)
-      if (proofs.length > 0) write('looked', lookedText(step, proofs), { checks: proofs })
-      const red = proofs.filter(({ verdict }) => verdict === 'red')
-      if (red.length > 0) {
-        const reason = red.map(({ evidence }) => evidence.en).join(' ')
-        write('failed', `Not proved: ${step.title.en}: ${reason}`, { reason, result })
-      } else
-        write('done', `Done: ${step.title.en}${result ? `: ${result.summary.en}` : ''}`, { result, fields })
-    } catch (error) {
-      const stopped = signal.aborted
-      // The program ends: nobody stopped the step, and the next start shows it as interrupted.
-      if (stopped && this.#closed) return
-      const reason = stopped ? 'Stopped by a person.' : errorWords(describeError(error)).en
-      if (stopped) write('stopped', `Stopped: ${step.title.en}`, { reason })
-      else write('failed', `Failed: ${step.title.en}: ${reason}`, { reason, result })
-    } finally {
-      context.close()
-    }
+    await runStep(this.#work(step, signal))
   }
 
   #context(step: Step, signal: AbortSignal): ReturnType<typeof makeContext> {
@@ -416,9 +335,8 @@ export class CaseRunner {
     text: string,
     data: Omit<EntryData[K], 'procedure'>,
     files: AttachedFile[] = [],
-    procedure: ProcedureId = this.procedure.id,
   ): void {
-    this.case.write(kind, text, { ...data, procedure } as EntryData[K], { step: step.id, files })
+    writeOfStep(this.case, this.procedure, step, kind, text, data, files)
   }
 
   #changed(step: Step): void {
@@ -441,11 +359,6 @@ export class CaseRunner {
       next: 'Open it again to go on with it.',
     })
   }
-}
-
-function lookedText(step: Step, checks: readonly Omit<CheckRecord, 'at'>[]): string {
-  const said = checks.map(({ id, verdict, evidence }) => `${id} ${verdict}: ${evidence.en}`).join('; ')
-  return `Looked at “${step.title.en}”: ${said}`
 }
 
 function busy(step: Step): ExpectedError {
