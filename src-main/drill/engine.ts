@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import type { FaultValues } from './faults.ts'
 import type { ServerPaths } from './paths.ts'
+import * as mailbox from './programs/mailbox-tools.ts'
 import * as network from './programs/network.ts'
 import * as system from './programs/system.ts'
 import * as timers from './programs/timers.ts'
@@ -38,6 +39,9 @@ type Program = (server: SimServer, call: Call) => number | Promise<number>
 const PROGRAMS: Readonly<Record<string, Program>> = {
   zmcontrol: system.zmcontrol,
   zmlocalconfig: system.zmlocalconfig,
+  zmprov: mailbox.zmprov,
+  zmmailbox: mailbox.zmmailbox,
+  find: mailbox.find,
   systemctl: system.systemctl,
   ss: system.ss,
   findmnt: system.findmnt,

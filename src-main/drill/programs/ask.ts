@@ -9,8 +9,9 @@ const fs = require('node:fs')
 const env = process.env
 const args = process.argv.slice(2)
 const program = args.shift()
-// Without arguments carbonio reads commands from its standard input, one a line.
-const input = program === 'carbonio' && args.length === 0 ? fs.readFileSync(0, 'utf8') : ''
+// Without arguments carbonio reads commands from its standard input, one a line; zmmailbox does so with -f /dev/stdin.
+const reads = program === 'zmmailbox' ? args.includes('-f') : program === 'carbonio' && args.length === 0
+const input = reads ? fs.readFileSync(0, 'utf8') : ''
 const socket = net.connect(env.LIFEBOAT_DRILL_SOCKET || '')
 const give = (fd, bytes) => {
   for (let done = 0; done < bytes.length; ) {

@@ -9,6 +9,8 @@ const ASKED = [
   'systemd-run',
   'zmcontrol',
   'zmlocalconfig',
+  'zmmailbox',
+  'zmprov',
   'systemctl',
   'ss',
   'findmnt',
@@ -25,7 +27,7 @@ const ASKED = [
 const RECORDED = (
   'mount umount blockdev iptables ip6tables iptables-restore iptables-save ufw firewall-cmd reboot shutdown poweroff halt ' +
   'fsck mkfs mdadm losetup sshfs exportfs at atrm batch crontab service useradd userdel usermod groupadd passwd ' +
-  'apt apt-get dpkg yum dnf rpm smartctl sysctl swapoff swapon parted sgdisk wipefs chattr lvremove lvcreate'
+  'apt apt-get dpkg yum dnf rpm smartctl sysctl swapoff swapon parted sgdisk wipefs chattr lvremove lvcreate postconf'
 ).split(' ')
 
 const ASK = '#!/bin/sh\nexec "$LIFEBOAT_DRILL_NODE" "$LIFEBOAT_DRILL_ROOT/lib/ask.cjs" NAME "$@"\n'
@@ -143,6 +145,11 @@ const STAT = `#!/bin/sh
 case " $* " in *%U*|*%G*|*%u*|*%g*|*" -f "*|*" -fc "*) ;; *) exec /usr/bin/stat "$@" ;; esac
 ${ASK.replace('#!/bin/sh\n', '').replace('NAME', 'stat')}`
 
+const FIND = `#!/bin/sh
+# What zextras can read comes from the simulation, everything else from the real files.
+case " $* " in *" -readable "*) ;; *) exec /usr/bin/find "$@" ;; esac
+${ASK.replace('#!/bin/sh\n', '').replace('NAME', 'find')}`
+
 const DPKG_QUERY = `#!/bin/sh
 printf 'ii \\tcarbonio-core\\t24.12.0-0drill\\nii \\tcarbonio-appserver-service\\t24.12.0-0drill\\nii \\tcarbonio-advanced\\t24.12.0-0drill\\n'
 `
@@ -158,6 +165,7 @@ export function writePrograms(paths: ServerPaths): void {
     id: ID,
     getent: GETENT,
     stat: STAT,
+    find: FIND,
     'dpkg-query': DPKG_QUERY,
     hostname: HOSTNAME,
     whoami: WHOAMI,
@@ -166,7 +174,7 @@ export function writePrograms(paths: ServerPaths): void {
   for (const name of RECORDED) programs[name] = ASK.replace('NAME', `recorded ${name}`)
   for (const [name, text] of Object.entries(programs)) {
     write(join(paths.bin, name), text)
-    if (['carbonio', 'zmcontrol', 'zmlocalconfig'].includes(name))
+    if (['carbonio', 'zmcontrol', 'zmlocalconfig', 'zmmailbox', 'zmprov'].includes(name))
       write(join(paths.zextras, 'bin', name), text)
   }
   write(join(paths.root, 'lib/ask.cjs'), ASK_PROGRAM)
