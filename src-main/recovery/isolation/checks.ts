@@ -1,0 +1,201 @@
+import type { CaseRole } from '../../contract/recovery.ts'
+import { words } from '../cases/words.ts'
+import type { Check, CheckResult, StepContext } from '../types.ts'
+import { looking, result } from './asked.ts'
+import { sshPorts } from './guarded-change.ts'
+import { readQueue, readRelay } from './mail-queue.ts'
+import { lookOutbound, parseTargets } from './outbound.ts'
+import { CLIENT_PORTS, MAIL_OUT_PORTS, sshGreets, tryPorts } from './ports.ts'
+import { outerServices, readServices } from './services.ts'
+
+/** Mail servers of large providers, which answer on port 25 to everybody that reaches them. */
+export const OUTBOUND_TARGETS = 'gmail-smtp-in.l.google.com mx1.mail.ovh.net'
+
+/**
+ * Client ports, really tried from this laptop. The SSH port is tried with them: where even that is silent, silence of the
+ * others proves nothing.
+ */
+export function portsClosed(role: CaseRole, options: { guard: boolean; only?: readonly number[] }): Check {
+  return {
+    id: `ports-closed-${role}`,
+    guard: options.guard,
+    label: words(
+      'The ports of the users are closed, tried from this laptop',
+      'Le porte degli utenti sono chiuse, provate da questo portatile',
+    ),
+    run: looking(async (context) => {
+      const { host, port } = context.address(role)
+      const tried = (options.only ?? CLIENT_PORTS).filter((one) => one !== port)
+      const [greeted, answers] = await Promise.all([sshGreets(host, port), tryPorts(host, tried)])
+      const open = tried.filter((one) => answers.get(one) === 'open')
+      const count = (answer: string): number => [...answers.values()].filter((one) => one === answer).length
+      const seen = `${String(count('refused'))} refused, ${String(count('no answer'))} silent, ${String(count('unreachable'))} unreachable`
+      if (open.length > 0) return openPorts(host, open, tried.length)
+      if (!greeted)
+        return result(
+          'unknown',
+          words(
+            `Could not be told, because not even the SSH port ${String(port)} of ${host} answers directly (a jump host?): ${seen}.`,
+            `Non è stato possibile saperlo, perché nemmeno la porta SSH ${String(port)} di ${host} risponde direttamente (un jump host?): ${seen}.`,
+          ),
+          words(
+            'Try from a computer in the network of the users, then override with what you saw.',
+            'Provate da un computer nella rete degli utenti, poi scrivete che cosa avete visto.',
+          ),
+        )
+      return result(
+        'ok',
+        words(
+          `All ${String(tried.length)} ports of ${host} closed (${seen}); the SSH port ${String(port)} answers. Connections tried just now from here.`,
+          `Tutte le ${String(tried.length)} porte di ${host} sono chiuse (${seen}); la porta SSH ${String(port)} risponde. Connessioni provate ora da qui.`,
+        ),
+      )
+    }),
+  }
+}
+
+function openPorts(host: string, open: readonly number[], all: number): CheckResult {
+  const list = open.join(', ')
+  return result(
+    'red',
+    words(
+      `${String(open.length)} of ${String(all)} ports of ${host} answer: ${list}.`,
+      `${String(open.length)} porte su ${String(all)} di ${host} rispondono: ${list}.`,
+    ),
+    words(
+      'Do this step: it closes them. Or move the network card of the VM into an isolated network.',
+      'Eseguite questo passo: le chiude. Oppure spostate la scheda di rete della VM in una rete isolata.',
+    ),
+  )
+}
+
+export function outerStopped(role: CaseRole): Check {
+  return {
+    id: 'outer-stopped',
+    guard: true,
+    label: words('MTA and proxy are stopped', 'MTA e proxy sono fermi'),
+    run: looking(async (context) => {
+      const { manager, components } = await readServices(context, role)
+      const outer = outerServices(components)
+      const running = outer
+        .filter((one) => one.running !== false)
+        .map(({ name, detail }) => `${name}: ${detail}`)
+      if (outer.length === 0) {
+        return result(
+          'unknown',
+          words(
+            `Could not be told, because ${manager} names neither an MTA nor a proxy.`,
+            `Non è stato possibile saperlo, perché ${manager} non nomina né MTA né proxy.`,
+          ),
+        )
+      }
+      const evidence = outer.map(({ name, detail }) => `${name}: ${detail}`).join('; ')
+      if (running.length === 0)
+        return result('ok', words(`${evidence} (${manager})`, `${evidence} (${manager})`))
+      return result(
+        'red',
+        words(
+          `Running: ${running.join('; ')} (${manager})`,
+          `In esecuzione: ${running.join('; ')} (${manager})`,
+        ),
+        words('Do this step: it stops them.', 'Eseguite questo passo: li ferma.'),
+      )
+    }),
+  }
+}
+
+/** Who is tried: what the step's field names, and the relay of the server itself. */
+async function targetsOf(context: StepContext, role: CaseRole): Promise<{ host: string; port: number }[]> {
+  const field = context.fields['targets']
+  const wanted = typeof field === 'string' && field.trim() !== '' ? field : OUTBOUND_TARGETS
+  const relay = await readRelay(context, role).catch(() => null)
+  const direct = parseTargets(wanted, MAIL_OUT_PORTS)
+  return [...direct, ...parseTargets(relay ?? '', [25])].slice(0, 24)
+}
+
+export function outboundBlocked(role: CaseRole): Check {
+  return {
+    id: 'outbound-blocked',
+    guard: true,
+    label: words(
+      'The server reaches no other mail server (25, 465, 587), tried from there',
+      'Il server non raggiunge altri server di posta (25, 465, 587), provato da lì',
+    ),
+    run: looking(async (context) => {
+      const targets = await targetsOf(context, role)
+      const look = await lookOutbound(context, role, targets, await sshPorts(context, role))
+      if (look.tool === null) {
+        return result(
+          'unknown',
+          words(
+            `Could not be told, because ${look.because ?? ''}.`,
+            `Non è stato possibile saperlo, perché: ${look.because ?? ''}.`,
+          ),
+          words(
+            'Install nc on the clone, or look at the firewall of the hypervisor, then override with what you saw.',
+            'Installate nc sul clone, o guardate il firewall dell’hypervisor, poi scrivete che cosa avete visto.',
+          ),
+        )
+      }
+      const through = look.tries
+        .filter(({ answer }) => answer === 'connected')
+        .map(({ host, port }) => `${host}:${String(port)}`)
+      if (through.length > 0) {
+        return result(
+          'red',
+          words(
+            `The server reaches ${through.join(', ')} (${look.tool}): it could send mail.`,
+            `Il server raggiunge ${through.join(', ')} (${look.tool}): potrebbe inviare posta.`,
+          ),
+          words('Do this step: it blocks them.', 'Eseguite questo passo: le blocca.'),
+        )
+      }
+      const unnamed = look.tries.filter(({ answer }) => answer === 'name not found').length
+      const list = look.tries.map(({ host, port, answer }) => `${host}:${String(port)} ${answer}`).join(', ')
+      const tool = `${look.tool} does reach the server's own SSH port`
+      if (unnamed === look.tries.length) {
+        return result(
+          'attention',
+          words(
+            `No name could be resolved (${list}), so no port was tried; ${tool}.`,
+            `Nessun nome è stato risolto (${list}), quindi nessuna porta è stata provata; ${look.tool} raggiunge la porta SSH del server.`,
+          ),
+          words(
+            'Name an address of a mail server in the field.',
+            'Indicate l’indirizzo di un server di posta nel campo.',
+          ),
+        )
+      }
+      return result(
+        'ok',
+        words(
+          `None answered: ${list}; ${tool}.`,
+          `Nessuno ha risposto: ${list}; ${look.tool} raggiunge la porta SSH del server.`,
+        ),
+      )
+    }),
+  }
+}
+
+/** Whether what is queued stays where it is. Without an MTA nothing is sent; with one only what is on hold stays. */
+export function queueHeld(role: CaseRole): Check {
+  return {
+    id: 'queue-held',
+    guard: true,
+    label: words('The mail queue does not leave', 'La coda di posta non parte'),
+    run: looking(async (context) => {
+      const mails = await readQueue(context, role)
+      const free = mails.filter(({ state }) => state !== 'held')
+      const said = `postqueue -p: ${String(mails.length)}, on hold ${String(mails.length - free.length)}`
+      if (free.length === 0) return result('ok', words(`${said}.`, `${said}.`))
+      return result(
+        'red',
+        words(
+          `${said}. ${String(free.length)} would be sent a second time as soon as the MTA runs.`,
+          `${said}. ${String(free.length)} verrebbero spediti una seconda volta appena l’MTA parte.`,
+        ),
+        words('Do this step: it puts them on hold.', 'Eseguite questo passo: li mette in attesa (hold).'),
+      )
+    }),
+  }
+}
