@@ -6,6 +6,8 @@ export interface ShownError {
   /** Typed code of the contract (`UNREADABLE`, …) or null for something nobody expected. */
   code: string | null
   details: string
+  /** When it was seen, ms UTC. */
+  at: number
 }
 
 interface Advice {
@@ -29,7 +31,7 @@ export function toShownError(error: unknown): ShownError {
   const expected = isExpected(code) && (why !== null || next !== null)
   const stack = error instanceof Error && error.stack && !expected ? error.stack : ''
   const details = [code ? `${code}: ${what}` : what, why, next, stack].filter(Boolean).join('\n')
-  return { what, why, next, code: expected ? code : null, details }
+  return { what, why, next, code: expected ? code : null, details, at: Date.now() }
 }
 
 function isExpected(code: string | null): code is string {

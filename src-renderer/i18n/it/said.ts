@@ -92,6 +92,9 @@ export const said: Record<string, string> = {
   'It was written by a newer version of Lifeboat.': 'È stato scritto da una versione più nuova di Lifeboat.',
   'Start the newer version, or run `lifeboat forget PATH` and index again.':
     'Avvia la versione più nuova, o esegui `lifeboat forget PATH` e rileggi.',
+  'The catalog of {path} was not finished': 'Il catalogo di {path} non è stato finito',
+  'It was stopped.': 'È stato fermato.',
+  'Let it be indexed again: it goes on where it was.': 'Fallo leggere di nuovo: riprende da dove era.',
   'The sample backup was not written': 'Il backup di esempio non è stato scritto',
   'Writing it was stopped.': 'La scrittura è stata fermata.',
   'Ask for it again.': 'Chiedilo di nuovo.',

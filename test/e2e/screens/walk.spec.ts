@@ -60,7 +60,7 @@ describe.each(testableHosts())('the way of a technician in the $host', ({ host, 
     await dialog.getByRole('button', { name: 'Open this folder' }).click()
     const alert = page.getByRole('alert')
     await alert.getByText('not a Backup Path').waitFor()
-    await alert.getByRole('button', { name: 'Copy details' }).waitFor()
+    await alert.getByRole('button', { name: 'Copy diagnostics' }).waitFor()
     await app.screenshot('02-not-a-backup-path')
   })
 

@@ -58,6 +58,7 @@ describe('FailedState', () => {
     next: 'Connect it.',
     code: 'UNREADABLE',
     details: 'd',
+    at: 0,
   }
   it('says what, why and next, and offers to try again', async () => {
     const wrapper = mountInApp(FailedState, { error: expected })

@@ -88,7 +88,7 @@ describe('the tree of folders', () => {
 
   it('says when folders are on their way or could not be read, and puts unclaimed mail last', () => {
     const accounts = [account('a'), account('b'), account('c')]
-    const error = { what: 'x', why: null, next: null, code: null, details: '' }
+    const error = { what: 'x', why: null, next: null, code: null, details: '', at: 0 }
     const folders = new Map([
       ['a', { nodes: null, error: null }],
       ['b', { nodes: null, error }],

@@ -1,0 +1,91 @@
+/** One sentence of the engine with holes in it: `The folder {path} cannot be listed`. */
+interface Template {
+  /** What stands before, between and behind the holes: one more than there are holes. */
+  fixed: string[]
+  names: string[]
+  translation: string
+}
+
+const HOLE = /\{(\w+)\}/g
+const MAX = 5000
+/** Grouped as the engine groups figures: `1,204`. */
+const FIGURE = /^\d{1,3}(?:,\d{3})+$/
+
+/**
+ * A translator for what the engine says in English, made from sentence → translation. What fills the holes is taken over
+ * as it is, unless it is a sentence of the list itself. What fits none stays as it was.
+ */
+export function makeTranslator(catalogue: Readonly<Record<string, string>>): (text: string) => string {
+  const exact = new Map(Object.entries(catalogue).filter(([english]) => !english.includes('{')))
+  const templates = Object.entries(catalogue)
+    .filter(([english]) => english.includes('{'))
+    .map(([english, translation]) => compile(english, translation))
+    // the most telling one wins
+    .sort((a, b) => b.fixed.join('').length - a.fixed.join('').length)
+  const known = new Map<string, string>()
+
+  function whole(text: string, depth: number): string | null {
+    const same = exact.get(text)
+    if (same !== undefined) return same
+    for (const { fixed, names, translation } of templates) {
+      const holes = match(text, fixed)
+      if (!holes) continue
+      const filled = new Map(names.map((name, at) => [name, inner(holes[at] ?? '', depth)]))
+      return translation.replace(HOLE, (_, name: string) => filled.get(name) ?? '')
+    }
+    return null
+  }
+
+  function inner(text: string, depth: number): string {
+    if (FIGURE.test(text)) return text.replaceAll(',', '.')
+    return depth < 2 ? (whole(text, depth + 1) ?? text) : text
+  }
+
+  /** Several sentences are taken one by one, when all of them are known. */
+  function translate(text: string): string {
+    const once = whole(text, 0)
+    if (once !== null) return once
+    const sentences = text.split(/(?<=[.!?]) (?=[A-Z])/)
+    const parts = sentences.map((sentence) => whole(sentence, 0))
+    return parts.length > 1 && parts.every((part) => part !== null) ? parts.join(' ') : text
+  }
+
+  return (text) => {
+    if (text.length > MAX) return text
+    let answer = known.get(text)
+    if (answer === undefined) {
+      answer = translate(text)
+      if (known.size > 1000) known.clear()
+      known.set(text, answer)
+    }
+    return answer
+  }
+}
+
+function compile(english: string, translation: string): Template {
+  const parts = english.split(HOLE)
+  return {
+    fixed: parts.filter((_, at) => at % 2 === 0),
+    names: parts.filter((_, at) => at % 2 === 1),
+    translation,
+  }
+}
+
+/** What fills the holes between the fixed parts; null when the text is another one. Each step forward: never slow. */
+function match(text: string, fixed: readonly string[]): string[] | null {
+  const first = fixed[0] ?? ''
+  const last = fixed.at(-1) ?? ''
+  if (!text.startsWith(first) || !text.endsWith(last)) return null
+  const end = text.length - last.length
+  const holes: string[] = []
+  let at = first.length
+  for (const part of fixed.slice(1, -1)) {
+    const next = text.indexOf(part, at)
+    if (next < 0 || next + part.length > end) return null
+    holes.push(text.slice(at, next))
+    at = next + part.length
+  }
+  if (at > end) return null
+  holes.push(text.slice(at, end))
+  return holes
+}
