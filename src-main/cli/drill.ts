@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { collect, runCommand, wholeNumber, withCommonOptions, type CommonOptions } from './command.ts'
 import type { DrillUpOptions } from './drill-command.ts'
+import type { DrillRunOptions } from './drill-run-command.ts'
 
 /** `lifeboat drill …`: rehearsals on simulated servers. */
 export function addDrillCommands(program: Command): void {
@@ -28,6 +29,22 @@ export function addDrillCommands(program: Command): void {
     .action((options: CommonOptions & DrillUpOptions) =>
       runCommand(options, async (context) =>
         (await import('./drill-command.ts')).drillUpCommand(context, options),
+      ),
+    )
+  withCommonOptions(
+    drill
+      .command('run')
+      .description(
+        'perform a whole procedure unattended against simulated servers, with faults, through its steps',
+      )
+      .argument('<procedure>', 'data-recovery, vm-snapshot, same-server or unrestored')
+      .allowExcessArguments(false),
+  )
+    .option('--dir <dir>', 'folder of the run: new, or of an earlier one, which is begun anew')
+    .option('--speed <n>', 'items a restore brings back per second (0: no limit)', wholeNumber(0, 1_000_000))
+    .action((procedure: string, options: CommonOptions & DrillRunOptions) =>
+      runCommand(options, async (context) =>
+        (await import('./drill-run-command.ts')).drillRunCommand(context, procedure, options),
       ),
     )
 }

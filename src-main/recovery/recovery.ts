@@ -54,8 +54,8 @@ export class Recovery {
     this.#deps = {
       ...rest,
       catalog: (path, signal) => this.#catalogs.open(path, signal),
+      lookAtSources: (caseId, signal) => this.lookAtSources(caseId, signal),
       procedure: procedureOf,
-      procedures: PROCEDURES,
     }
   }
 

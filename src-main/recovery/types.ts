@@ -116,6 +116,8 @@ export interface StepContext {
   readonly sources: readonly BackupSource[]
   /** The chosen source, or else the proposed one; null without any. */
   readonly source: BackupSource | null
+  /** Looks at all sources again and keeps what was seen. */
+  lookAtSources(): Promise<readonly BackupSource[]>
   /** Whether the case has a server in this role. */
   hasServer(role: CaseRole): boolean
   /**
@@ -178,7 +180,10 @@ export interface CatalogAccess {
   accounts(): {
     id: string
     name: string
-    /** Live items of users (ids from 256): what an External Restore brings unless deleted ones are wanted too. */
+    /**
+     * Live items of users (ids from 256, without folders and tags): what an External Restore brings unless deleted ones
+     * are wanted too.
+     */
     items: number
     messages: number
     /** Uncompressed, as far as known. */
@@ -196,6 +201,8 @@ export interface CatalogAccess {
   totals(): { accounts: number; items: number; bytes: number; newest: number | null; problems: number }
   /** One item with everything that helps to find and judge it; null when the catalog has no such item. */
   item(account: string, id: number): CatalogItem | null
+  /** Every distinct blob that the live items of an account name, with its place relative to the Backup Path. */
+  blobs(account: string): Iterable<{ digest: string; path: string }>
   /** Live messages of an account by rising id. */
   messages(account: string): Iterable<{ id: number; date: number | null; bytes: number; subject: string }>
   /** Reads a blob now and proves it; `message` is null unless it is whole. */

@@ -15,6 +15,8 @@ export interface ContextOptions {
   procedure: ProcedureId
   step: Step
   signal: AbortSignal
+  /** What only reads is asked again for minutes after the connection was lost; a look at a server is not. */
+  patient: boolean
   /** Standards of the fields of any step, as far as they were asked. */
   standards: (step: string) => Readonly<Record<string, FieldValue>>
   onProgress: (progress: NonNullable<StepView['progress']>) => void
@@ -24,7 +26,7 @@ export interface ContextOptions {
 export function makeContext(options: ContextOptions): StepContext & { close(): void } {
   const { deps, of, procedure, step, signal } = options
   const { state } = of
-  const commands = new JournalledCommands(of, step.id, signal)
+  const commands = new JournalledCommands(of, step.id, signal, options.patient)
 
   const server = (role: Parameters<StepContext['shell']>[0]): Session => {
     const found = state.servers.get(role)
@@ -73,6 +75,7 @@ export function makeContext(options: ContextOptions): StepContext & { close(): v
     get source() {
       return chosen()
     },
+    lookAtSources: () => deps.lookAtSources(of.id, signal),
     hasServer: (role) => state.servers.has(role),
     shell: (role) => commands.shell(server(role).shell),
     address: (role) => {

@@ -1,4 +1,4 @@
-import type { ProcedureId } from '../../contract/recovery.ts'
+import type { BackupSource, ProcedureId } from '../../contract/recovery.ts'
 import type { TaskManager } from '../../engine/tasks.ts'
 import type { Servers } from '../../remote/servers.ts'
 import type { Copies } from '../../remote/transfer/copy-task.ts'
@@ -19,6 +19,6 @@ export interface RecoveryDeps {
    * @throws NotABackupPathError, UnreadablePathError, ExpectedError
    */
   catalog: (path: string, signal: AbortSignal) => Promise<CatalogAccess>
+  lookAtSources: (caseId: string, signal: AbortSignal) => Promise<BackupSource[]>
   procedure: (id: ProcedureId) => Procedure
-  procedures: readonly Procedure[]
 }

@@ -28,7 +28,10 @@ export class JournalledCommands {
   /** What was last said of a command that reads: polling a queue must not fill the journal with the same words. */
   readonly #said = new Map<string, { answer: string; at: number; times: number }>()
 
-  constructor(of: Case, step: string, signal: AbortSignal) {
+  readonly #patience: number
+
+  constructor(of: Case, step: string, signal: AbortSignal, patient: boolean) {
+    this.#patience = patient ? PATIENCE_MS : 0
     this.#case = of
     this.#step = step
     this.#signal = signal
@@ -132,7 +135,7 @@ export class JournalledCommands {
 
   /** The session makes a lost connection anew by itself; what only reads is simply asked again. */
   async #patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    const until = Date.now() + PATIENCE_MS
+    const until = Date.now() + this.#patience
     for (let wait = 500; ; wait = Math.min(wait * 2, 15_000)) {
       try {
         return await attempt()

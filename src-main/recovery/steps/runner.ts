@@ -34,18 +34,6 @@ interface Running {
   ended: Promise<void>
 }
 
-type StepKind =
-  | 'started'
-  | 'done'
-  | 'failed'
-  | 'stopped'
-  | 'skipped'
-  | 'reopened'
-  | 'looked'
-  | 'confirmed'
-  | 'overridden'
-  | 'field'
-
 /** Does the steps of one case. One per case and process. */
 export class CaseRunner {
   readonly case: Case
@@ -285,7 +273,7 @@ export class CaseRunner {
       procedure: this.procedure,
       step,
       signal,
-      open: () => this.#context(step, signal),
+      open: (patient) => this.#context(step, signal, patient),
       closing: () => this.#closed,
     }
   }
@@ -312,7 +300,7 @@ export class CaseRunner {
     await runStep(this.#work(step, signal))
   }
 
-  #context(step: Step, signal: AbortSignal): ReturnType<typeof makeContext> {
+  #context(step: Step, signal: AbortSignal, patient = false): ReturnType<typeof makeContext> {
     const procedure = this.procedure.id
     return makeContext({
       deps: this.#deps,
@@ -320,6 +308,7 @@ export class CaseRunner {
       procedure,
       step,
       signal,
+      patient,
       standards: (id) => this.#details.get(stepKey(procedure, id)).standards,
       onProgress: (progress) => {
         const running = this.#running.get(stepKey(procedure, step.id))

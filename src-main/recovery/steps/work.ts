@@ -1,5 +1,6 @@
 import type { StepResult } from '../../contract/recovery.ts'
-import { describeError } from '../../engine/errors.ts'
+import { describeError, ExpectedError } from '../../engine/errors.ts'
+import { CannotTell, reasonOf } from '../../remote/probe/fact.ts'
 import type { AttachedFile, Case } from '../cases/case.ts'
 import type { CheckRecord, EntryData } from '../cases/state.ts'
 import { words } from '../cases/words.ts'
@@ -26,10 +27,14 @@ export interface Work {
   procedure: Procedure
   step: Step
   signal: AbortSignal
-  open(): StepContext & { close(): void }
+  /** @param patient waits through lost connections */
+  open(patient: boolean): StepContext & { close(): void }
   /** The program ends: what is broken off now goes on at the next start. */
   closing(): boolean
 }
+
+/** A check of a server that hangs must not hold up the others for ever, ms. */
+const CHECK_MS = 180_000
 
 type Seen = Omit<CheckRecord, 'at'>
 
@@ -48,9 +53,9 @@ export function writeOfStep<K extends StepKind>(
 
 /** Runs the checks of a step. @throws what the signal aborts with */
 export async function lookAtStep({ of, procedure, step, signal, open }: Work): Promise<void> {
-  const context = open()
+  const context = open(false)
   try {
-    const checks = await see(step.checks, context)
+    const checks = await see(step.checks, context, CHECK_MS)
     signal.throwIfAborted()
     if (checks.length > 0) writeOfStep(of, procedure, step, 'looked', lookedText(step, checks), { checks })
   } finally {
@@ -60,7 +65,7 @@ export async function lookAtStep({ of, procedure, step, signal, open }: Work): P
 
 /** A step that nobody has to run is done when all is seen and confirmed. */
 export function finishStep({ of, procedure, step, open }: Work): void {
-  const context = open()
+  const context = open(false)
   const fields = { ...context.fields }
   context.close()
   writeOfStep(of, procedure, step, 'done', `Done: ${step.title.en}`, { result: null, fields })
@@ -68,7 +73,7 @@ export function finishStep({ of, procedure, step, open }: Work): void {
 
 /** Runs a step and its proofs. How it ended is in the journal; it throws only when that cannot be written. */
 export async function runStep({ of, procedure, step, signal, open, closing }: Work): Promise<void> {
-  const context = open()
+  const context = open(true)
   const fields = { ...context.fields }
   const write = <K extends StepKind>(kind: K, text: string, data: Omit<EntryData[K], 'procedure'>): void =>
     writeOfStep(of, procedure, step, kind, text, data)
@@ -77,7 +82,7 @@ export async function runStep({ of, procedure, step, signal, open, closing }: Wo
   let result: StepResult | null = null
   try {
     if (step.run) result = await step.run(context)
-    const proofs = await see(step.proofs ?? [], context)
+    const proofs = await see(step.proofs ?? [], context, 0)
     if (proofs.length > 0) write('looked', lookedText(step, proofs), { checks: proofs })
     const red = proofs.filter(({ verdict }) => verdict === 'red')
     if (red.length > 0) {
@@ -98,7 +103,7 @@ export async function runStep({ of, procedure, step, signal, open, closing }: Wo
 }
 
 /** What cannot be seen is `unknown`, with its reason; only a stop ends the looking. */
-async function see(checks: readonly Check[], context: StepContext): Promise<Seen[]> {
+async function see(checks: readonly Check[], context: StepContext, within: number): Promise<Seen[]> {
   const seen: Seen[] = []
   for (const check of checks) {
     context.signal.throwIfAborted()
@@ -112,16 +117,32 @@ async function see(checks: readonly Check[], context: StepContext): Promise<Seen
       detail: check.label,
     })
     try {
-      const { verdict, evidence, next = null } = await check.run(context)
+      const { verdict, evidence, next = null } = await inTime(check.run(context), within)
       seen.push({ id: check.id, verdict, evidence, next })
     } catch (error) {
       context.signal.throwIfAborted()
-      const why = errorWords(describeError(error)).en
+      const why = error instanceof CannotTell ? reasonOf(error) : errorWords(describeError(error)).en
       const evidence = words(`Could not be told: ${why}`, `Non verificabile: ${why}`)
       seen.push({ id: check.id, verdict: 'unknown', evidence, next: null })
     }
   }
   return seen
+}
+
+async function inTime<T>(work: Promise<T>, within: number): Promise<T> {
+  if (within === 0) return work
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const advice = {
+        why: `Nothing came back in ${within / 1000} s.`,
+        next: 'Look at the connection, then look again.',
+      }
+      reject(new ExpectedError('CONNECTION', 'It was not answered in time', advice))
+    }, within)
+  })
+  work.catch(() => undefined)
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
 function lookedText(step: Step, checks: readonly Seen[]): string {

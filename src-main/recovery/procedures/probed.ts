@@ -1,0 +1,69 @@
+import type { CaseRole, Words } from '../../contract/recovery.ts'
+import type { Fact, ServerReport } from '../../contract/server-report.ts'
+import { ExpectedError } from '../../engine/errors.ts'
+import { probeServer } from '../../remote/probe/probe.ts'
+import type { RemoteShell } from '../../remote/shell.ts'
+import { words } from '../cases/words.ts'
+import type { CheckResult, StepContext } from '../types.ts'
+
+/** How long the files of a Backup Path are counted for a look at the server, ms. */
+const COUNT_MS = 3000
+
+const reports = new WeakMap<StepContext, Map<CaseRole, Promise<ServerReport>>>()
+
+/** What a server of the case tells of itself, asked once in each look. */
+export function probed(context: StepContext, role: CaseRole): Promise<ServerReport> {
+  const ofContext = reports.get(context) ?? new Map<CaseRole, Promise<ServerReport>>()
+  reports.set(context, ofContext)
+  const known = ofContext.get(role)
+  if (known) return known
+  const asked = probeServer(reading(context, role), { signal: context.signal, countFor: COUNT_MS }).then(
+    (report) => {
+      if (report.system.login.known || report.system.kernel.known) return report
+      // Every question failed: that is one fact, not thirty.
+      throw new ExpectedError('CONNECTION', `${report.server} does not answer`, {
+        why: report.system.login.because,
+        next: 'Look at the server under Servers: connection, host key, login.',
+      })
+    },
+  )
+  asked.catch(() => undefined)
+  ofContext.set(role, asked)
+  return asked
+}
+
+/** A shell of which everything is only asked. */
+export function reading(context: StepContext, role: CaseRole): RemoteShell {
+  const shell = context.shell(role)
+  return {
+    host: shell.host,
+    run: (argv, options) => context.command(role, argv, { ...options, effect: 'reads' }),
+    start: (argv, options) => shell.start(argv, options),
+  }
+}
+
+/** A check of one fact; what is not known is `unknown`, with the reason. */
+export function ofFact<T>(fact: Fact<T>, judge: (value: T) => CheckResult): CheckResult {
+  if (fact.known) return judge(fact.value)
+  return {
+    verdict: 'unknown',
+    evidence: words(`Could not be told: ${fact.because}`, `Non verificabile: ${fact.because}`),
+  }
+}
+
+export function okay(en: string, it: string): CheckResult {
+  return { verdict: 'ok', evidence: words(en, it) }
+}
+
+export function attention(en: string, it: string, next?: Words): CheckResult {
+  return { verdict: 'attention', evidence: words(en, it), ...(next ? { next } : {}) }
+}
+
+export function red(en: string, it: string, next: Words): CheckResult {
+  return { verdict: 'red', evidence: words(en, it), next }
+}
+
+/** Sizes for people. */
+export function inGigabytes(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
