@@ -5,13 +5,13 @@ import { localSource } from '../backup/source.ts'
 import type { BlobStatus, ProblemKind } from '../backup/types.ts'
 import { openCatalog } from '../catalog/catalog.ts'
 import { accountBook, type KnownAccount } from '../catalog/queries/accounts.ts'
-import { digestRuleUnknown } from '../catalog/queries/blob-state.ts'
+import { blobFile, digestRuleUnknown } from '../catalog/queries/blob-state.ts'
 import { contextOf, type QueryContext } from '../catalog/queries/context.ts'
 import { contentsOfItem, findItem, itemDetail } from '../catalog/queries/item.ts'
 import { statesOf } from '../catalog/queries/states.ts'
 import { catalogSummary } from '../catalog/queries/summary.ts'
 import { walkContents } from '../catalog/queries/walk.ts'
-import { TYPES_WITH_BLOB, typeCode } from '../catalog/schema.ts'
+import { LISTED_SQL, TYPES_WITH_BLOB, typeCode } from '../catalog/schema.ts'
 import type { StateRow } from '../contract/mail.ts'
 import { ExpectedError } from '../engine/errors.ts'
 import { assertApart, isWithin, realPlace } from '../engine/paths.ts'
@@ -63,6 +63,7 @@ export function openCatalogAccess(root: string, catalogFile: string): OpenCatalo
       return account === null || ref === null ? null : catalogItem(context, root, account, ref)
     },
     messages: (name) => messagesOf(context, name),
+    blobs: (name) => blobsOf(context, name),
     readBlob(path, digest) {
       const { status, detail, message, rule, crcOk } = reader.read(path, digest)
       const whole = rule !== null || (digestRuleUnknown(context) && crcOk)
@@ -113,9 +114,9 @@ function accountNamed(context: QueryContext, name: string): KnownAccount | null 
   )
 }
 
-/** Live items of users (ids from 256) and their uncompressed bytes per account: what a restore brings by default. */
+/** Live items of users (ids from 256; folders and tags are the mailbox's structure) and their uncompressed bytes per account: what a restore brings by default. */
 const LIVE = `SELECT account, count(*) AS items, coalesce(sum(size), 0) AS bytes,
-  sum(type = ${String(typeCode('message'))}) AS messages FROM item WHERE deleted = 0 AND id >= ${String(FIRST_USER_ID)} GROUP BY account`
+  sum(type = ${String(typeCode('message'))}) AS messages FROM item WHERE deleted = 0 AND id >= ${String(FIRST_USER_ID)} AND ${LISTED_SQL} GROUP BY account`
 
 function accountRows(context: QueryContext): ReturnType<CatalogAccess['accounts']> {
   return context.remember('recovery-accounts', '', 1, () => {
@@ -157,6 +158,20 @@ function* messagesOf(context: QueryContext, name: string): ReturnType<CatalogAcc
     subject: string | null
   }[]
   for (const { id, date, size, subject } of rows) yield { id, date, bytes: size ?? 0, subject: subject ?? '' }
+}
+
+const BLOBS = `SELECT DISTINCT c.digest, c.path, c.file_size FROM item i JOIN content c ON c.id = i.content
+  WHERE i.account = ? AND i.deleted = 0 AND c.digest IS NOT NULL AND c.file_size IS NOT NULL`
+
+function* blobsOf(context: QueryContext, name: string): ReturnType<CatalogAccess['blobs']> {
+  const account = accountNamed(context, name)
+  if (account === null) return
+  const rows = context.sql(BLOBS).all(account.pk) as {
+    digest: string
+    path: string | null
+    file_size: number
+  }[]
+  for (const row of rows) yield { digest: row.digest, path: blobFile(row) ?? '' }
 }
 
 function catalogItem(

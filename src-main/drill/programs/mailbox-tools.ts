@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { systemFolderName } from '../../backup/folders.ts'
+import { STRUCTURE_TYPES } from '../../catalog/schema.ts'
 import { mapPaths } from '../paths.ts'
 import { CommandError, type Call } from '../server/call.ts'
 import type { SimServer } from '../server/server.ts'
@@ -65,7 +66,7 @@ function answer(items: readonly Stored[], [command = '']: readonly string[], cal
   }
   const counts = new Map<number, { all: number; unread: number }>()
   for (const { type, folder, flags } of items) {
-    if (type === 'folder' || type === 'searchfolder' || type === 'tag' || folder === null) continue
+    if (folder === null || STRUCTURE_TYPES.some((one) => one === type)) continue
     const count = counts.get(folder) ?? { all: 0, unread: 0 }
     count.all++
     if (flags.includes('u')) count.unread++

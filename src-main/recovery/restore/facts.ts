@@ -1,0 +1,17 @@
+/** Names under which the case knows what External Restore needs to go on; kept in its journal. */
+export const FACTS = {
+  /** Path on the new server where the backup of the old one lies (brought or mounted). */
+  path: 'restore.path',
+  /** `true` when it was proved that a clone with the same identity cannot be reached and cannot send. */
+  isolated: 'isolation.proved',
+  /** The operation of a run, see operation.ts. */
+  operation: (run: string): string => `restore.operation.${run}`,
+  /** What a notification mail said, see notification.ts. */
+  report: (run: string): string => `restore.report.${run}`,
+  /** Items a second of the last run, measured. */
+  rate: 'restore.rate',
+} as const
+
+/** The run that brings the most important accounts, and the one that brings everything. */
+export const VIP_RUN = 'vip'
+export const MAIN_RUN = 'main'

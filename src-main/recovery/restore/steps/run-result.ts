@@ -1,0 +1,45 @@
+import type { StepResult } from '../../../contract/recovery.ts'
+import type { RestoreReport } from '../../../remote/carbonio/parse-restore-report.ts'
+import { same, words } from '../../cases/words.ts'
+import type { StepContext } from '../../types.ts'
+import { FACTS } from '../facts.ts'
+import { count } from '../look.ts'
+import type { RestoreRun } from '../operation.ts'
+import { NO_NOTIFICATION } from './planned.ts'
+
+/** What a run brought, by its notification. */
+export function runResult(context: StepContext, run: string, known: RestoreRun): StepResult {
+  const { report } = (context.fact(FACTS.report(run)) ?? { report: null }) as { report: RestoreReport | null }
+  if (report === null) return { summary: NO_NOTIFICATION, figures: [], tables: [] }
+  const { restored, skipped, unrestored } = report
+  const minutes = Math.max(1, Math.round(((known.endedAt ?? known.at) - known.at) / 60_000))
+  return {
+    summary: words(
+      `${count(restored ?? 0)} items restored, ${count(skipped ?? 0)} were there already, ${count(unrestored ?? 0)} were not restored`,
+      `${count(restored ?? 0)} elementi ripristinati, ${count(skipped ?? 0)} erano già presenti, ${count(unrestored ?? 0)} non ripristinati`,
+    ),
+    figures: [
+      { label: words('Restored', 'Ripristinati'), value: count(restored ?? 0), tone: 'ok' },
+      { label: words('There already', 'Già presenti'), value: count(skipped ?? 0), tone: 'plain' },
+      {
+        label: words('Not restored', 'Non ripristinati'),
+        value: count(unrestored ?? 0),
+        tone: (unrestored ?? 0) > 0 ? 'attention' : 'ok',
+      },
+      { label: words('Minutes', 'Minuti'), value: String(minutes), tone: 'plain' },
+    ],
+    tables:
+      report.accounts.length === 0
+        ? []
+        : [
+            {
+              title: words('Not restored, by account', 'Non ripristinati, per account'),
+              columns: [words('Account', 'Account'), same('Items')],
+              rows: report.accounts
+                .slice(0, 2000)
+                .map(({ account, items }) => [account, items.slice(0, 50).join(', ')]),
+              total: report.accounts.length,
+            },
+          ],
+  }
+}
