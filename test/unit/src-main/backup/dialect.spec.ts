@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { EMPTY_DIALECT, learnDialect } from '../../../../src-main/backup/dialect.ts'
 import { parseItemFile } from '../../../../src-main/backup/metadata.ts'
-import { CROWDED_SPELLINGS, makeItems, NAMED_SPELLINGS, NAMELESS_SPELLINGS } from './spellings.ts'
+import { CROWDED_SPELLINGS } from './crowded-spellings.ts'
+import { makeItems, NAMED_SPELLINGS, NAMELESS_SPELLINGS } from './spellings.ts'
 import type { Spelling, TrueItem } from './spellings.ts'
 
 const ACCOUNTS = [1, 2, 3, 4].map((seed) => makeItems(seed))

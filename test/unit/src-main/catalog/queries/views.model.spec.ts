@@ -12,25 +12,8 @@ import type { ItemRow } from '../../../../../src-main/contract/mail.ts'
 import type { Database } from '../../../../../src-main/engine/sqlite.ts'
 import { random } from '../../../../bench/synthetic-catalog.ts'
 import { cleanUp, temporaryFolder } from '../../../../support/small-backup.ts'
-import {
-  FOLDERS,
-  WORDS,
-  writeTinyCatalog,
-  type TinyCatalog,
-  type TinyContent,
-  type TinyState,
-} from './tiny-catalog.ts'
-
-/** One row of the naive model. */
-interface ModelRow {
-  key: string
-  ref: number
-  account: number
-  state: TinyState
-  content: TinyContent | null
-  date: number | null
-  size: number | null
-}
+import { FOLDERS, WORDS, writeTinyCatalog, type TinyCatalog } from './tiny-catalog.ts'
+import { everything as everythingOf, modelOf, stateInView, type Asks, type ModelRow } from './views-model.ts'
 
 let db: Database
 let file: string
@@ -45,76 +28,8 @@ afterAll(() => {
   cleanUp()
 })
 
-// ---- the naive model: the sentences of the issue, word by word
-
-function stateInView(states: readonly TinyState[], now: TinyState, at: number | null): TinyState | undefined {
-  if (at === null || states.length === 0) return now
-  return states
-    .filter((s) => (s.starts === null || s.starts <= at) && (s.ends === null || at < s.ends))
-    .at(-1)
-}
-
-function everything(at: number | null): ModelRow[] {
-  const rows: ModelRow[] = []
-  for (const item of tiny.items) {
-    const state = stateInView(item.states, item.now, at)
-    if (state === undefined || STRUCTURE_TYPES.includes(state.type)) continue
-    const content = state.content === null ? null : (tiny.contents.get(state.content) ?? null)
-    rows.push({
-      key: `i${String(item.pk)}`,
-      ref: item.pk,
-      account: item.account,
-      state,
-      content,
-      date: item.date,
-      size: item.size,
-    })
-  }
-  for (const content of tiny.contents.values()) {
-    if (content.claims > 0) continue
-    const state: TinyState = {
-      starts: null,
-      ends: null,
-      type: 'message',
-      deleted: false,
-      folder: null,
-      flags: '',
-      tags: [],
-      content: content.id,
-    }
-    rows.push({
-      key: `u${String(content.id)}`,
-      ref: -content.id,
-      account: 0,
-      state,
-      content,
-      date: content.date,
-      size: content.rawSize,
-    })
-  }
-  return rows
-}
-
-type Asks = (row: ModelRow) => boolean
-
-function model(view: CatalogView, asks: Asks = () => true): ModelRow[] {
-  const { scope } = view
-  const account = 'account' in scope ? tiny.accounts.find((a) => a.uuid === scope.account)?.pk : undefined
-  return everything(view.at).filter((row) => {
-    if (scope.kind === 'unclaimed') {
-      if (row.ref > 0 || (scope.owner !== undefined && row.content?.owner !== scope.owner)) return false
-    } else if (scope.kind !== 'search' && row.ref < 0) return false
-    if (account !== undefined && row.account !== account) return false
-    if (scope.kind === 'folder' && row.state.folder !== (scope.folder === -1 ? null : scope.folder))
-      return false
-    if (view.deleted === 'hide' && row.state.deleted) return false
-    if (view.deleted === 'only' && !row.state.deleted) return false
-    if (view.after != null && (row.date === null || row.date < view.after)) return false
-    if (view.before != null && (row.date === null || row.date >= view.before)) return false
-    return asks(row)
-  })
-}
-
+const everything = (at: number | null): ModelRow[] => everythingOf(tiny, at)
+const model = (view: CatalogView, asks?: Asks): ModelRow[] => modelOf(tiny, view, asks)
 const keysOf = (rows: readonly { key: string }[]): string[] => rows.map((row) => row.key).sort()
 
 /** The whole list, read in pages of odd sizes and in a jumping order. */
