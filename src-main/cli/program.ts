@@ -3,9 +3,10 @@ import { appVersion } from '../engine/version.ts'
 import { collect, fail, runCommand, wholeNumber, withCommonOptions, type CommonOptions } from './command.ts'
 import { UsageError } from './exit.ts'
 import { AT_HELP, DELETED_HELP, EXIT_CODES, PATH_HELP } from './help.ts'
+import { addCaseCommands } from './case.ts'
 import { addDrillCommands } from './drill.ts'
 import type { CheckOptions } from './check-command.ts'
-import { accountList, parseRate } from './copy-options.ts'
+import { accountList, directWay, jumpHosts, parseRate } from './copy-options.ts'
 import type { CopyCommandOptions } from './copy.ts'
 import type { ExportCommandOptions } from './export-command.ts'
 import type { HealOptions } from './heal-command.ts'
@@ -124,21 +125,27 @@ function buildProgram(): Command {
       ),
     )
 
-  command(
-    program,
-    'copy',
-    'bring a Backup Path where it is needed, over SSH or here; every blob is proved by its digest on the way',
+  withLogin(
+    command(
+      program,
+      'copy',
+      'bring a Backup Path where it is needed, over SSH or here; every blob is proved by its digest on the way',
+    ),
   )
     .argument('<source>', 'a local path or ssh://user@host:port/path; nothing is ever written there')
     .argument('<target>', 'a local path or ssh://user@host:port/path; it becomes the Backup Path')
-    .option('--identity <file>', 'private key to log in with (default: the agent, then the keys in ~/.ssh)')
-    .option('--known-hosts <file>', "known_hosts of these servers (default: Lifeboat's own and OpenSSH's)")
     .option('--accounts <names>', 'only these accounts (addresses or UUIDs, with commas)', accountList)
     .option('--first <names>', 'mail of these accounts before all other mail', accountList)
     .option('--bwlimit <rate>', 'bytes a second at most, such as 500k or 10M', parseRate)
     .option('--jobs <n>', 'verifying threads (default: as many as there are cores)', wholeNumber(1, 64))
     .option('--delete', 'remove files of the target that the source no longer has (never more than 5 %)')
-    .option('--dry-run', 'only say what would be copied')
+    .option('--direct', 'between two servers: the bytes go straight from one to the other')
+    .option(
+      '--direct-to <host:port>',
+      'the same, with the address by which the old server reaches the new one',
+      directWay,
+    )
+    .option('--dry-run', 'only look: what would be copied, and what stands in its way')
     .action((source: string, target: string, options: CommonOptions & CopyCommandOptions) =>
       runCommand(options, async (context) =>
         (await import('./copy.ts')).copyCommand(context, source, target, options),
@@ -200,6 +207,7 @@ function buildProgram(): Command {
         (await import('./sample-command.ts')).sampleCommand(context, out, options),
       ),
     )
+  addCaseCommands(program)
   addDrillCommands(program)
   return program
 }
@@ -211,7 +219,8 @@ function command(program: Command, name: string, description: string): Command {
 function withLogin(command: Command): Command {
   return command
     .option('--identity <file>', 'private key to log in with (default: the agent, then the keys in ~/.ssh)')
-    .option('--known-hosts <file>', "known_hosts of this server (default: Lifeboat's own and OpenSSH's)")
+    .option('--known-hosts <file>', "known_hosts of the servers (default: Lifeboat's own and OpenSSH's)")
+    .option('--jump <hosts>', 'jump hosts on the way: user@host:port, several with commas between', jumpHosts)
     .addOption(
       new Option(
         '--privilege <way>',

@@ -14,6 +14,7 @@ import type {
 import { describeError, ExpectedError } from '../engine/errors.ts'
 import { watchList } from '../engine/task-watch.ts'
 import type { TaskManager } from '../engine/tasks.ts'
+import { hopName } from '../remote/profile.ts'
 import type { Servers } from '../remote/servers.ts'
 import type { Copies } from '../remote/transfer/copy-task.ts'
 import type { AttachedFile, Case } from './cases/case.ts'
@@ -154,8 +155,9 @@ export class Recovery {
   /** @throws ExpectedError NOT_FOUND for a server that is not in the list */
   setServer(caseId: string, role: CaseRole, serverId: string | null): void {
     const one = this.store.get(caseId)
-    const name = serverId === null ? '' : this.#deps.servers.profiles.get(serverId).name
-    const text = serverId === null ? `No ${role} server any more` : `Server “${role}”: ${name}`
+    const profile = serverId === null ? null : this.#deps.servers.profiles.get(serverId)
+    const name = profile?.name ?? ''
+    const text = profile ? `Server “${role}”: ${name} (${hopName(profile)})` : `No ${role} server any more`
     one.write('server', text, { role, serverId, name })
     this.#runnerOf(one).forgetDetails()
     this.#changed()
@@ -274,11 +276,8 @@ export class Recovery {
     return caseSummary(this.runner(id))
   }
 
-  report(
-    caseId: string,
-    file: string,
-  ): Promise<{ html: string; json: string; entries: number; lastHash: string }> {
-    return writeReport(this.runner(caseId), file)
+  report(caseId: string, file: string): ReturnType<typeof writeReport> {
+    return writeReport(this.store.get(caseId), file)
   }
 
   /** Stops what runs in cases; it goes on at the next start. */

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import {
+  chmodSync,
   closeSync,
   copyFileSync,
   createReadStream,
@@ -113,6 +114,7 @@ export class Case {
     const part = join(this.folder, 'files', `.${randomBytes(6).toString('hex')}.part`)
     try {
       copyFileSync(realpathSync(path), part)
+      chmodSync(part, 0o600)
       const hash = createHash('sha256')
       let bytes = 0
       // Of the copy, not of the original: that may change at any time.

@@ -112,6 +112,44 @@ export class CaseJournal {
     })
   }
 
+  /** The journal as it is written, up to its last whole entry. */
+  bytes(): Buffer {
+    const buffer = Buffer.alloc(this.#offsets.at(-1)!)
+    if (buffer.length === 0) return buffer
+    const fd = openSync(this.#file, 'r')
+    try {
+      readFully(fd, buffer, 0)
+    } finally {
+      closeSync(fd)
+    }
+    return buffer
+  }
+
+  /**
+   * Takes over entries that were written elsewhere, on top of what stands here.
+   * @param later whole lines @throws BrokenJournalError when they do not follow; nothing is written then
+   */
+  extend(later: Buffer): void {
+    underLock(join(this.folder, LOCK_NAME), () => {
+      this.refresh()
+      let [n, before] = [this.count, this.#hash]
+      const lines = later.toString('utf8').split('\n').slice(0, -1)
+      for (const line of lines) before = parseLine(line, ++n, before).hash
+      const fd = openSync(this.#file, 'a+', 0o600)
+      try {
+        this.#setTornAside(fd)
+        if (n - lines.length !== this.count)
+          throw new BrokenJournalError(this.count, 'It was written meanwhile.')
+        writeFully(fd, later)
+        fsyncSync(fd)
+      } finally {
+        closeSync(fd)
+      }
+      this.refresh()
+      this.#writeHead()
+    })
+  }
+
   /** Reads what other processes wrote meanwhile. @returns how many entries were new */
   refresh(): number {
     const before = this.count

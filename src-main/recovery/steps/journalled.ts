@@ -197,7 +197,11 @@ function shown<I extends z.ZodType, T>(operation: Operation<I, T>, input: z.inpu
   }
 }
 
-const program = (argv: readonly string[]): string => (argv[0] ?? '').split('/').at(-1) ?? ''
+/** What is run, without the environment before it. */
+function program(argv: readonly string[]): string {
+  const named = argv.find((word, at) => !(at === 0 && word === 'env') && !/^[A-Z_]+=/.test(word))
+  return named?.split('/').at(-1) ?? ''
+}
 
 function as(who: CommandOptions['as'], command: string): string {
   return who === undefined || who === 'login' ? command : `[${who}] ${command}`

@@ -127,7 +127,8 @@ export const bring: Step = {
       label: words('It lies on the new server', 'Si trova sul nuovo server'),
       guard: true,
       run: async (context) => {
-        const path = String(context.fact(FACTS.path) ?? '')
+        const known = context.fact(FACTS.path)
+        const path = typeof known === 'string' ? known : ''
         const result = await reading(context, 'new').run(
           [
             'sh',
@@ -253,7 +254,7 @@ async function lookAtSpace(context: StepContext): Promise<CheckResult> {
 }
 
 async function lookAtOnlyCopy({ source, fields }: StepContext): Promise<CheckResult> {
-  if (source === null || !source.onlyCopy) return okay('There is another copy', 'C’è un’altra copia')
+  if (source?.onlyCopy !== true) return okay('There is another copy', 'C’è un’altra copia')
   if (fields['way'] === 'copy') {
     return okay(
       'It is copied, and the restore works on the copy',
