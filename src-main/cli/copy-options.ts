@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import type { JumpHost } from './ssh-login.ts'
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 }
 
@@ -18,4 +19,34 @@ export function accountList(text: string, before: string[] | undefined): string[
     .filter((name) => name !== '')
   if (names.length === 0) throw new InvalidArgumentError('It names no account.')
   return [...(before ?? []), ...names]
+}
+
+const HOP = /^(?:([^@\s,/:]+)@)?(\[[0-9a-f:.%]+\]|[^@\s,/:[\]]+)(?::(\d{1,5}))?$/i
+
+/** `--jump user@host:port,other`: ProxyJump's syntax; `ssh://` before a host is taken as well. */
+export function jumpHosts(text: string, before: JumpHost[] | undefined): JumpHost[] {
+  const hosts = text.split(',').map((part): JumpHost => {
+    const match = HOP.exec(part.trim().replace(/^ssh:\/\//i, ''))
+    const [, user, host = '', port = '22'] = match ?? []
+    const isPort = Number(port) >= 1 && Number(port) <= 65535
+    if (!match || !isPort || host.startsWith('-') || user?.startsWith('-') === true)
+      throw new InvalidArgumentError('Write user@host or user@host:port, several with commas between.')
+    return { user: user ?? null, host: host.replace(/^\[|\]$/g, ''), port: Number(port) }
+  })
+  return [...(before ?? []), ...hosts]
+}
+
+/** `--direct-to host:port`: how the old server reaches the new one. */
+export function directWay(text: string): { host: string; port?: number } {
+  const match = HOP.exec(text)
+  const [, user, host = '', port] = match ?? []
+  if (
+    !match ||
+    user !== undefined ||
+    host.startsWith('-') ||
+    Number(port ?? 22) < 1 ||
+    Number(port ?? 22) > 65535
+  )
+    throw new InvalidArgumentError('Write the host or host:port by which the old server reaches the new one.')
+  return { host: host.replace(/^\[|\]$/g, ''), ...(port === undefined ? {} : { port: Number(port) }) }
 }

@@ -1,28 +1,23 @@
-import { homedir } from 'node:os'
-import { join } from 'node:path'
-import { existsSync } from 'node:fs'
-import { dataFolder } from '../engine/data-folder.ts'
-import { HostKeys, OWN_KNOWN_HOSTS, readKnownHosts } from '../remote/host-keys.ts'
-import { NO_SECRETS } from '../remote/login.ts'
-import type { AuthMethod } from '../remote/profile.ts'
 import { parsePlace } from '../remote/transfer/place.ts'
 import { sshPlace } from '../remote/transfer/ssh-place.ts'
 import { startCopy } from '../remote/transfer/start-copy.ts'
-import type { CopyOutcome, CopyPlace, CopyProgress, ListedFile } from '../remote/transfer/types.ts'
+import type { CopyOutcome, CopyPlace, CopyProgress, DirectWay, ListedFile } from '../remote/transfer/types.ts'
 import { asMeant, printJson, type CommandContext } from './command.ts'
 import { EXIT, StoppedError } from './exit.ts'
+import { loginWith, profileFor, type LoginOptions } from './ssh-login.ts'
 import type { Terminal } from './terminal.ts'
 import { count, counted, duration, plain, size } from './text.ts'
 
-export interface CopyCommandOptions {
-  identity?: string
-  knownHosts?: string
+export interface CopyCommandOptions extends LoginOptions {
   accounts?: string[]
   first?: string[]
   bwlimit?: number
   jobs?: number
   delete?: boolean
   dryRun?: boolean
+  direct?: boolean
+  /** How the old server reaches the new one. */
+  directTo?: DirectWay
 }
 
 /** `lifeboat copy SOURCE TARGET`: brings a Backup Path where it is needed, every blob proved by its digest. */
@@ -34,8 +29,15 @@ export async function copyCommand(
 ): Promise<number> {
   const place = (text: string): CopyPlace => placeOf(text, options, data)
   const line = terminal.progress('Copying')
+  const { accounts, first, jobs, delete: remove, dryRun } = options
+  const isDirect = options.direct === true || options.directTo !== undefined
   const handle = startCopy({
-    ...options,
+    ...(accounts ? { accounts } : {}),
+    ...(first ? { first } : {}),
+    ...(jobs === undefined ? {} : { jobs }),
+    ...(remove === undefined ? {} : { delete: remove }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+    ...(isDirect ? { direct: options.directTo ?? {} } : {}),
     source: place(source),
     target: place(target),
     limit: options.bwlimit ?? null,
@@ -65,37 +67,15 @@ export async function copyCommand(
   }
 }
 
-/** Keys that ssh(1) tries when none is named. */
-const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
-
-function placeOf(
-  text: string,
-  { identity, knownHosts }: CopyCommandOptions,
-  data: string | undefined,
-): CopyPlace {
+function placeOf(text: string, options: CopyCommandOptions, data: string | undefined): CopyPlace {
   const place = parsePlace(text)
   if (place.kind === 'local') return { kind: 'local', path: asMeant(place.path) }
-  const { user, host, port, path } = place
-  const files = USUAL_KEYS.map((name) => join(homedir(), '.ssh', name)).filter(existsSync)
-  const keys = identity === undefined ? files : [asMeant(identity)]
-  const named: AuthMethod[] = keys.map((file) => ({ kind: 'key', file }))
-  const auth: AuthMethod[] = identity === undefined ? [{ kind: 'agent' }, ...named] : named
-  const profile = {
-    id: 'command-line',
-    name: host,
-    role: 'other',
-    privilege: user === 'root' ? 'root' : user === 'zextras' ? 'zextras' : 'sudo',
-    host,
-    port,
-    user,
-    auth,
-    jumps: [],
-  } as const
-  const hostKeys = new HostKeys(join(dataFolder(data), OWN_KNOWN_HOSTS))
-  const lines = knownHosts === undefined ? () => hostKeys.lines() : () => readKnownHosts(asMeant(knownHosts))
-  return sshPlace({ ...profile, auth: [...auth], jumps: [] }, path, {
-    knownHosts: lines,
-    secrets: NO_SECRETS,
+  const { path, ...hop } = place
+  const profile = profileFor(hop, options)
+  return sshPlace(profile, path, {
+    ...loginWith(options, data),
+    // Named by a person: the files are then read and written as root, who may give them to zextras.
+    ...(options.privilege === undefined || options.privilege === 'zextras' ? {} : { as: 'root' }),
   })
 }
 

@@ -16,6 +16,16 @@ export interface LoginOptions {
   identity?: string
   knownHosts?: string
   privilege?: Privilege
+  /** Jump hosts as ProxyJump writes them, the first one reached from here. */
+  jump?: JumpHost[]
+}
+
+/** One of `--jump user@host:port,…`. */
+export interface JumpHost {
+  /** Null: the user of the server itself. */
+  user: string | null
+  host: string
+  port: number
 }
 
 /** Keys that ssh(1) tries when none is named. */
@@ -25,7 +35,7 @@ const USUAL_KEYS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
  * The server that `ssh://user@host:port` names, as a profile that is not saved.
  * @throws UsageError for an address that cannot be understood
  */
-export function profileOf(address: string, { identity, privilege }: LoginOptions): ServerProfile {
+export function profileOf(address: string, options: LoginOptions): ServerProfile {
   const match = /^ssh:\/\/(?:([^@/]*)@)?(\[[0-9a-f:.%]+\]|[^:/@]+)(?::(\d{1,5}))?\/?$/i.exec(address)
   const [, login = '', host = '', port = '22'] = match ?? []
   const user = decoded(login)
@@ -47,6 +57,14 @@ export function profileOf(address: string, { identity, privilege }: LoginOptions
       'Write ssh://user@host or ssh://user@host:port.',
     )
   }
+  return profileFor({ user, host: host.replace(/^\[|\]$/g, ''), port: Number(port) }, options)
+}
+
+/** The same for an address that is understood already. */
+export function profileFor(
+  { user, host, port }: { user: string; host: string; port: number },
+  { identity, privilege, jump = [] }: LoginOptions,
+): ServerProfile {
   const keys = identity === undefined ? usualKeys() : [asMeant(identity)]
   const named: AuthMethod[] = keys.map((file) => ({ kind: 'key', file }))
   const auth: AuthMethod[] = identity === undefined ? [{ kind: 'agent' }, ...named] : named
@@ -56,11 +74,11 @@ export function profileOf(address: string, { identity, privilege }: LoginOptions
     name: host,
     role: 'other',
     privilege: privilege ?? (user === 'root' ? 'root' : user === 'zextras' ? 'zextras' : 'sudo'),
-    host: host.replace(/^\[|\]$/g, ''),
-    port: Number(port),
+    host,
+    port,
     user,
     auth,
-    jumps: [],
+    jumps: jump.map((one) => ({ host: one.host, port: one.port, user: one.user ?? user, auth: [...auth] })),
   }
 }
 

@@ -10,7 +10,15 @@ export const copyPlaceSchema = z.discriminatedUnion('kind', [
 ])
 export type CopyEnd = z.infer<typeof copyPlaceSchema>
 
-export const copyModeSchema = z.enum(['local', 'pull', 'push', 'relay'])
+export const copyModeSchema = z.enum(['local', 'pull', 'push', 'relay', 'direct'])
+
+/** Nothing that ssh could take for an option. */
+const hostSchema = z
+  .string()
+  .trim()
+  .min(1)
+  .max(255)
+  .regex(/^[^-\s\p{Cc}@][^\s\p{Cc}@]*$/u)
 
 /** Bytes a second; null: no limit. */
 const limitSchema = z.number().int().min(1).nullable()
@@ -25,6 +33,10 @@ export const copyRequestSchema = z.object({
   limit: limitSchema.optional(),
   /** Removes what the source no longer has; never more than 5 %. */
   delete: z.boolean().optional(),
+  /** Between two servers: straight from one to the other. `host` and `port`: how the old one reaches the new one. */
+  direct: z
+    .object({ host: hostSchema.optional(), port: z.number().int().min(1).max(65535).optional() })
+    .optional(),
   /** Only says what would be copied (`planned` of the result). */
   dryRun: z.boolean().optional(),
 })

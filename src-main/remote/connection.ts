@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 import { Client } from 'ssh2'
-import type { ClientChannel, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2'
+import type { BaseAgent, ClientChannel, ConnectConfig, ServerHostKeyAlgorithm, SFTPWrapper } from 'ssh2'
 import { abortReason } from './abort.ts'
 import { ConnectionError, fromSshError } from './connection-errors.ts'
 import { checkHostKey, type UnknownHostKey } from './host-key-check.ts'
@@ -28,6 +28,8 @@ export interface ConnectOptions {
   keepalive?: number
   /** Told of each step that was reached, with what was found. */
   onStep?: (hop: Hop, step: ReachedStep, detail: string) => void
+  /** Shown to the last server, for commands that are started with `agent`. */
+  agent?: BaseAgent
 }
 
 const KEEPALIVE_MS = 10_000
@@ -42,11 +44,13 @@ export interface SshConnection {
   readonly profile: ConnectOptions['profile']
   /** Settles when the connection is gone, with the reason (null after close()). */
   readonly lost: Promise<ConnectionError | null>
+  /** Of the server itself, checked; in SSH wire format. */
+  readonly hostKey: Buffer
   /**
    * Runs a line of shell text, made by commandLine(). Waits when the server has no session left.
-   * @param options terminal: it gets one, with a single stream of output
+   * @param options terminal: it gets one, with a single stream of output; agent: it may use the agent of this connection
    */
-  exec(command: string, options?: { terminal?: boolean }): Promise<ClientChannel>
+  exec(command: string, options?: { terminal?: boolean; agent?: boolean }): Promise<ClientChannel>
   sftp(): Promise<SFTPWrapper>
   close(): void
 }
@@ -74,7 +78,7 @@ export async function connect(options: ConnectOptions): Promise<SshConnection> {
     if (!last) throw new Error('A connection needs at least one hop.')
     // A jump host that is gone takes all behind it along, and is the cause to name.
     void last.lost.then(end)
-    return wrap(options.profile, last.client, last.lost, end)
+    return wrap(options.profile, last, end)
   } catch (error) {
     end()
     throw error
@@ -83,8 +87,7 @@ export async function connect(options: ConnectOptions): Promise<SshConnection> {
 
 function wrap(
   profile: ConnectOptions['profile'],
-  client: Client,
-  lost: Promise<ConnectionError | null>,
+  { client, lost, hostKey }: OpenedHop,
   end: () => void,
 ): SshConnection {
   let gone: { reason: ConnectionError | null } | null = null
@@ -116,8 +119,11 @@ function wrap(
   return {
     profile,
     lost,
-    exec: (command, options) =>
-      open<ClientChannel>((done) => client.exec(command, { pty: options?.terminal ?? false }, done)),
+    hostKey,
+    exec: (command, options) => {
+      const wishes = { pty: options?.terminal ?? false, agentForward: options?.agent ?? false }
+      return open<ClientChannel>((done) => client.exec(command, wishes, done))
+    },
     sftp: () => open<SFTPWrapper>((done) => client.sftp(done)),
     close: end,
   }
@@ -174,6 +180,7 @@ function forward(client: Client, hop: Hop, next: Hop): Promise<Duplex> {
 interface OpenedHop {
   client: Client
   lost: Promise<ConnectionError | null>
+  hostKey: Buffer
   /** Closes it on purpose: that is no loss. */
   end(): void
 }
@@ -184,6 +191,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
   const seen = { reached: through !== undefined, keyed: false }
   let refusal: ConnectionError | null = null
   let ending = false
+  let shownKey: Buffer = Buffer.alloc(0)
   let settleLost: (reason: ConnectionError | null) => void = () => undefined
   const lost = new Promise<ConnectionError | null>((resolve) => {
     settleLost = resolve
@@ -231,7 +239,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
           ending = true
           client.end()
         }
-        resolve({ client, lost, end })
+        resolve({ client, lost, end, hostKey: shownKey })
       })
       .on('error', (error) => {
         // The first one is the cause, what follows it are consequences.
@@ -246,6 +254,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
       })
 
     const hostVerifier = (key: Buffer, verify: (accepted: boolean) => void): void => {
+      shownKey = key
       if (through) tell('reach', `port ${hop.port} answers`)
       tell('key-exchange', software(client))
       const ask = (unknown: UnknownHostKey): Promise<boolean> =>
@@ -273,6 +282,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
       hostVerifier,
       authHandler: loginHandler(hop, patient(options.secrets, clock), trail),
       ...(through ? { sock: through } : {}),
+      ...(options.agent && hop === options.profile ? { agent: options.agent } : {}),
       ...preferred(types),
     }
     client.connect(config)

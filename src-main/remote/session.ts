@@ -1,3 +1,4 @@
+import type { BaseAgent } from 'ssh2'
 import type { ConnectionState } from '../contract/servers.ts'
 import { untilAborted } from './abort.ts'
 import type { ConnectOptions, SshConnection } from './connection.ts'
@@ -32,6 +33,8 @@ export interface Session {
    * @throws ConnectionError when it cannot be made and trying again by itself would not help
    */
   connection(signal?: AbortSignal): Promise<SshConnection>
+  /** One more connection besides the shared one, with an agent; it is the caller's to close, and not made again. */
+  another(agent: BaseAgent, signal?: AbortSignal): Promise<SshConnection>
   /** Tries a lost or failed connection at once. */
   retry(): Promise<void>
   close(): void
@@ -172,6 +175,10 @@ export function openSession(options: SessionOptions): Session {
     },
     shell,
     connection,
+    another: async (agent, signal) => {
+      const { connect } = await import('./connection.ts')
+      return connect({ ...options, agent, ...(signal ? { signal } : {}) })
+    },
     retry: async () => {
       wake()
       await connection()

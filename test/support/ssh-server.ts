@@ -104,7 +104,8 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     ...types.map((type) => `HostKey ${file(`host_${type}`)}`),
-    `AuthorizedKeysFile ${file('authorized_keys')}`,
+    // Also where a person would look, in the home that its commands see.
+    `AuthorizedKeysFile ${file('authorized_keys')} ${join(environment['HOME'] ?? '%h', '.ssh/authorized_keys')}`,
     `PidFile ${file('pid')}`,
     'StrictModes no',
     'UsePAM no',

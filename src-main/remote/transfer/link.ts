@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ConnectionError } from '../connection-errors.ts'
-import type { CommandResult, RunningCommand, RunOptions } from '../shell.ts'
+import type { CommandResult, RunAs, RunningCommand, RunOptions } from '../shell.ts'
 import type { CopyPlace, CopyTiming, OpenServer } from './types.ts'
 
 type ServerPlace = Extract<CopyPlace, { kind: 'server' }>
@@ -85,9 +85,20 @@ export class ServerLink {
     this.#wait = this.#timing.backOff
   }
 
-  async start(argv: readonly string[]): Promise<RunningCommand> {
+  /** @param as default: as the place says */
+  async start(argv: readonly string[], as?: RunAs): Promise<RunningCommand> {
     const { shell } = await this.#server()
-    return shell.start(argv, { as: this.#place.as ?? 'login' })
+    return shell.start(argv, { as: as ?? this.#place.as ?? 'login' })
+  }
+
+  /** The host key of the server, as it was checked when the connection was made. */
+  async hostKey(): Promise<Buffer> {
+    return (await this.#server()).hostKey
+  }
+
+  /** Who logs in where, and how a connection besides this one is made. */
+  get place(): ServerPlace {
+    return this.#place
   }
 
   async run(argv: readonly string[], options: RunOptions = {}): Promise<CommandResult> {
@@ -140,7 +151,7 @@ export class ServerLink {
   }
 }
 
-/** Whether another try can help: a refused host key or login stays refused. */
+/** Whether another try can help: a refused host key, login or password for root stays refused. */
 function mayPass(error: unknown): boolean {
-  return error instanceof ConnectionError && error.step !== 'host-key' && error.step !== 'login'
+  return error instanceof ConnectionError && !['host-key', 'login', 'privilege'].includes(error.step)
 }

@@ -1,6 +1,7 @@
 import { detectLayout } from '../../backup/layout.ts'
 import { assertApart, realPlace } from '../../engine/paths.ts'
 import { assertDistinct, whereaboutsHere, type Whereabouts } from './apart.ts'
+import { noGnuTar } from './direct/errors.ts'
 import { LocalDelivery } from './deliver-local.ts'
 import type { Flow } from './flow.ts'
 import type { Ledger } from './ledger.ts'
@@ -9,7 +10,7 @@ import { listCommand, readListing } from './list-remote.ts'
 import type { Listing } from './listing.ts'
 import { LocalSide } from './local-side.ts'
 import type { CopyPool } from './pool.ts'
-import { probeSource } from './probe.ts'
+import { probeSource, type ServerFacts } from './probe.ts'
 import { lookAtTarget } from './probe-target.ts'
 import { RemoteSide } from './remote-side.ts'
 import type { Sides, SourceSide, TargetSide } from './sides.ts'
@@ -30,7 +31,14 @@ export interface OpenContext {
   onBytes: (bytes: number) => void
   onWaiting: (why: string | null) => void
   /** Hears of what must be closed at the end, also when opening fails half-way. */
-  onOpen: (opened: ServerLink | TargetSide) => void
+  onOpen: (opened: ServerLink | Closing) => void
+  /** Something to tell the person in the end. */
+  onNote: (note: string) => void
+}
+
+/** Clears up on its side. Never throws. */
+export interface Closing {
+  close(): Promise<void>
 }
 
 type LocalPlace = Extract<CopyPlace, { kind: 'local' }>
@@ -38,6 +46,8 @@ type ServerPlace = Extract<CopyPlace, { kind: 'server' }>
 
 interface OpenSource {
   source: SourceSide
+  /** Of a source on a server. */
+  remote: { link: ServerLink; facts: ServerFacts } | null
   /** Root of a local source. */
   root: string | null
   lies: Whereabouts
@@ -54,11 +64,40 @@ export async function openSides(context: OpenContext): Promise<Sides> {
   const begun = target.kind === 'local' ? listEarly(target, context) : undefined
   const opened =
     source.kind === 'server' ? await openServer(source, context, free) : openHere(source, context, free)
-  const side =
-    target.kind === 'local'
-      ? openTargetHere(target, opened, context, free)
-      : await openTargetServer(target, opened, context, free)
-  return { source: opened.source, target: side, early: { source: opened.early, target: begun } }
+  const early = { source: opened.early, target: begun }
+  if (target.kind === 'local') {
+    const side = openTargetHere(target, opened, context, free)
+    return { source: opened.source, target: side, early }
+  }
+  const { side, link } = await openTargetServer(target, opened, context, free)
+  const direct = await openDirect(opened, side, link, context)
+  return { source: direct ?? opened.source, target: side, early }
+}
+
+/** The bytes go straight from server to server: refuses before anything begins where they cannot. */
+async function openDirect(
+  { source, remote }: OpenSource,
+  side: RemoteSide,
+  target: ServerLink,
+  context: OpenContext,
+): Promise<SourceSide | null> {
+  const { direct: way, dryRun } = context.options
+  if (way === undefined || remote === null) return null
+  const { link, facts } = remote
+  const { DirectSource, assertDirect } = await import('./direct/direct-source.ts')
+  if (!facts.gnuTar) throw noGnuTar(link.name)
+  if (dryRun === true) {
+    await assertDirect(link, target, way)
+    return null
+  }
+  const { flow, ledger, timing, onBytes, onNote } = context
+  const direct = new DirectSource(source, {
+    ...{ source: link, target, way, root: facts.root, place: () => side.place },
+    ...{ flow, ledger, stall: timing.stall, onBytes, onNote },
+  })
+  context.onOpen(direct)
+  await direct.ready()
+  return direct
 }
 
 /** Many seconds of a large copy are spent on looking: it begins before the connection stands. */
@@ -93,7 +132,7 @@ async function openServer(
         )
       : undefined
     listing?.catch(() => undefined)
-    return { source, root: null, lies: { ...facts, there: true }, early: listing }
+    return { source, remote: { link, facts }, root: null, lies: { ...facts, there: true }, early: listing }
   } catch (error) {
     drop()
     throw error
@@ -104,7 +143,7 @@ function openHere(place: LocalPlace, context: OpenContext, free: ArrayBuffer[]):
   const { root } = detectLayout(place.path)
   const { pool, flow, batchBytes, onBytes } = context
   const source = new LocalSource(root, { pool, flow, batchBytes, free, onBytes })
-  return { source, root, lies: whereaboutsHere(root), early: undefined }
+  return { source, remote: null, root, lies: whereaboutsHere(root), early: undefined }
 }
 
 function openTargetHere(
@@ -130,7 +169,7 @@ async function openTargetServer(
   { root, lies }: OpenSource,
   context: OpenContext,
   free: ArrayBuffer[],
-): Promise<TargetSide> {
+): Promise<{ side: RemoteSide; link: ServerLink }> {
   const link = await connect(place, context)
   const facts = await lookAtTarget(link)
   assertDistinct(lies, facts)
@@ -139,7 +178,7 @@ async function openTargetServer(
   const side = new RemoteSide(link, facts, { pool, flow, ledger, free, batchBytes, source: root })
   context.onOpen(side)
   if (context.options.dryRun !== true) await side.open()
-  return side
+  return { side, link }
 }
 
 async function connect(place: ServerPlace, context: OpenContext): Promise<ServerLink> {

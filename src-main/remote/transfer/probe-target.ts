@@ -10,6 +10,8 @@ export interface RemoteTargetFacts {
   printf: boolean
   sha256sum: boolean
   perl: boolean
+  /** Its perl has what judges blobs. */
+  perlJudges: boolean
   boot: string
   /** `device:inode` of the nearest folder that exists and of every folder above it. */
   chain: string[]
@@ -24,6 +26,7 @@ if [ -e "$p" ] && [ ! -d "$p" ]; then printf 'file\\0'; exit 0; fi
 find . -maxdepth 0 -printf '' >/dev/null 2>&1 && printf 'printf\\0'
 command -v sha256sum >/dev/null 2>&1 && command -v xargs >/dev/null 2>&1 && printf 'sha256sum\\0'
 perl -e 1 >/dev/null 2>&1 && printf 'perl\\0'
+perl -MDigest::SHA -MCompress::Zlib -e 1 >/dev/null 2>&1 && printf 'judges\\0'
 command -v tar >/dev/null 2>&1 && printf 'tar\\0'
 printf 'boot %s\\0' "$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
 [ "$(id -u)" = 0 ] && id -u zextras >/dev/null 2>&1 && printf 'owner %s %s\\0' "$(id -u zextras)" "$(id -g zextras)"
@@ -102,6 +105,7 @@ export async function lookAtTarget(link: ServerLink): Promise<RemoteTargetFacts>
     printf: facts.has('printf'),
     sha256sum: facts.has('sha256sum'),
     perl: facts.has('perl'),
+    perlJudges: facts.has('judges'),
     boot: facts.get('boot')?.[0] ?? '',
     chain: (facts.get('at') ?? []).filter((one) => one !== ''),
     owner: uid === undefined || gid === undefined || uid === 0 ? null : { uid, gid },

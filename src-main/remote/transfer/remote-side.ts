@@ -17,6 +17,7 @@ import { writeNames } from './remote-input.ts'
 import type { TargetSide } from './sides.ts'
 import { tarEnd, tarHeader } from './tar-writer.ts'
 import { NOT_OURS } from './target-local.ts'
+import type { UploadPlace } from './upload.ts'
 import type { Wanted } from './work.ts'
 
 /**
@@ -71,8 +72,13 @@ export class RemoteSide implements TargetSide {
       ...given,
       link,
       temporary: () => (this.#temporary ??= mkdtempSync(join(tmpdir(), 'lifeboat-copy-'))),
-      place: () => ({ ...facts, staging: this.#ready().staging }),
+      place: () => this.place,
     })
+  }
+
+  /** Where files go. */
+  get place(): UploadPlace {
+    return { ...this.#facts, staging: this.#ready().staging }
   }
 
   /** Makes the folders and takes the lock. @throws ExpectedError REFUSED */

@@ -1,11 +1,12 @@
+import { ExpectedError } from '../../engine/errors.ts'
 import { RateMeter } from '../../engine/task-rate.ts'
 import { CopyRun, jobsOf } from './copy-run.ts'
 import { Curve } from './curve.ts'
 import { Flow } from './flow.ts'
 import { ServerLink } from './link.ts'
-import { openSides } from './open-sides.ts'
+import { openSides, type Closing } from './open-sides.ts'
 import { CopyPool } from './pool.ts'
-import type { Sides, TargetSide } from './sides.ts'
+import type { Sides } from './sides.ts'
 import { TIMING } from './types.ts'
 import type { CopyMode, CopyOptions, CopyOutcome, CopyProgress, CurvePoint } from './types.ts'
 
@@ -51,10 +52,13 @@ class Copy implements CopyHandle {
   #run: CopyRun | null = null
   #waiting: string | null = null
   #pool: CopyPool | null = null
-  #target: TargetSide | null = null
+  readonly #closing: Closing[] = []
+  readonly #late: string[] = []
   #tick: NodeJS.Timeout | null = null
 
   constructor(options: CopyOptions) {
+    if (options.direct !== undefined && (options.source.kind === 'local' || options.target.kind === 'local'))
+      throw notTwoServers()
     this.#options = options
     this.#mode = modeOf(options)
     this.#flow = new Flow(IN_HAND * jobsOf(options), options.limit ?? null)
@@ -131,7 +135,8 @@ class Copy implements CopyHandle {
       clearInterval(this.#tick)
       // Threads first: nothing is written any more when the staging folder goes.
       await this.#pool?.close()
-      await this.#target?.close()
+      for (const one of this.#closing.toReversed()) await one.close()
+      this.#run?.notes.notes.push(...this.#late)
       for (const link of this.#links) link.close()
     }
   }
@@ -176,9 +181,10 @@ class Copy implements CopyHandle {
       onWaiting: (why) => {
         this.#waiting = why
       },
+      onNote: (note) => this.#late.push(note),
       onOpen: (opened) => {
         if (opened instanceof ServerLink) this.#links.push(opened)
-        else this.#target = opened
+        else this.#closing.push(opened)
       },
     })
   }
@@ -192,9 +198,17 @@ class Copy implements CopyHandle {
   }
 }
 
+function notTwoServers(): ExpectedError {
+  return new ExpectedError('BAD_QUERY', 'A direct copy goes from one server to another', {
+    why: 'One end of this copy is on this computer.',
+    next: 'Leave out --direct.',
+  })
+}
+
 const NOTHING = { files: 0, bytes: 0, alreadyThere: 0, verified: 0, missing: [], damaged: [] }
 
-function modeOf({ source, target }: CopyOptions): CopyMode {
+function modeOf({ source, target, direct }: CopyOptions): CopyMode {
   if (source.kind === 'local') return target.kind === 'local' ? 'local' : 'push'
-  return target.kind === 'local' ? 'pull' : 'relay'
+  if (target.kind === 'local') return 'pull'
+  return direct === undefined ? 'relay' : 'direct'
 }

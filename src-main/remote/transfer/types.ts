@@ -1,11 +1,16 @@
 import type { ConnectionError } from '../connection-errors.ts'
+import type { SshConnection } from '../connection.ts'
+import type { Hop } from '../profile.ts'
 import type { RemoteShell } from '../shell.ts'
+import type { OneTimeKey } from './direct/one-time-key.ts'
 
 /** A connection as a transfer needs it. */
 export interface OpenServer {
   readonly shell: RemoteShell
   /** Settles when the connection is gone, with the reason (null after close()). */
   readonly lost: Promise<ConnectionError | null>
+  /** Checked; in SSH wire format. */
+  readonly hostKey: Buffer
   close(): void
 }
 
@@ -22,9 +27,19 @@ export type CopyPlace =
       open: (signal: AbortSignal) => Promise<OpenServer>
       /** As whom files are read or written there; default: who logged in. */
       as?: 'login' | 'root' | 'zextras'
+      /** Who logs in where: another server may be told to go there. */
+      hop: Pick<Hop, 'user' | 'host' | 'port'>
+      /** One more connection, with a key that commands there may use through its agent. */
+      withKey: (key: OneTimeKey, signal: AbortSignal) => Promise<SshConnection>
     }
 
-export type CopyMode = 'local' | 'pull' | 'push' | 'relay'
+export type CopyMode = 'local' | 'pull' | 'push' | 'relay' | 'direct'
+
+/** How the old server reaches the new one, where that is not the address that this computer uses. */
+export interface DirectWay {
+  host?: string | undefined
+  port?: number | undefined
+}
 
 export interface CopyOptions {
   source: CopyPlace
@@ -39,6 +54,8 @@ export interface CopyOptions {
   jobs?: number
   /** Removes files of the target that the source no longer has. */
   delete?: boolean
+  /** Between two servers: the bytes go straight from one to the other. Left out: through this computer. */
+  direct?: DirectWay
   /** Only says what would be done. */
   dryRun?: boolean
   timing?: Partial<CopyTiming>

@@ -24,6 +24,8 @@ export interface UploadPlace {
   staging: string
   owner: { uid: number; gid: number } | null
   perl: boolean
+  /** Its perl has what judges blobs: Digest::SHA and Compress::Zlib. */
+  perlJudges: boolean
 }
 
 const PIECE = 256 * 1024

@@ -106,9 +106,11 @@ export function local(path: string): CopyPlace {
   return { kind: 'local', path }
 }
 
-export function onServer(server: SshServer, path: string): CopyPlace {
-  const { profile, knownHosts, secrets } = server.connectOptions()
-  return sshPlace(profile, path, { knownHosts, secrets })
+/** @param port of a wire that leads to the server */
+export function onServer(server: SshServer, path: string, port = server.port): CopyPlace {
+  const { profile, knownHosts, secrets } = server.connectOptions({ port })
+  const lines = knownHosts().map((line) => ({ ...line, hosts: `[127.0.0.1]:${String(port)}` }))
+  return sshPlace(profile, path, { knownHosts: () => lines, secrets })
 }
 
 export function remove(path: string): void {
