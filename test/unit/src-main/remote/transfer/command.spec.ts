@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { SSHD, startSshServer, type SshServer } from '../../../../support/ssh-server.ts'
+import { canMakeUsers, SSHD, startSshServer, type SshServer } from '../../../../support/ssh-server.ts'
 import { temporaryFolder } from '../../../../support/temp.ts'
 import { differences, makeTree } from './support/tree.ts'
 
@@ -117,6 +117,70 @@ describe.skipIf(!SSHD)('lifeboat copy', () => {
     const nobody = await copy([`ssh://root@127.0.0.1:1${source}`, to, ...login()])
     expect(nobody.code).toBe(4)
     expect(existsSync(to)).toBe(false)
+  })
+
+  test('through a jump host; its host key is checked too', async () => {
+    const jump = await startSshServer({ env: { HOME: folder } })
+    writeFileSync(join(jump.folder, 'authorized_keys'), readFileSync(`${server.key}.pub`))
+    const both = join(folder, 'both_known_hosts')
+    writeFileSync(both, [server, jump].map((one) => readFileSync(one.knownHostsFile, 'utf8')).join(''))
+    const to = join(folder, 'jumped')
+    const way = ['--jump', `${jump.user}@127.0.0.1:${String(jump.port)}`, '--identity', server.key]
+    const unknown = await copy([address(source), to, ...way, '--known-hosts', server.knownHostsFile])
+    expect(unknown.code).toBe(4)
+    expect(JSON.stringify(unknown.json)).toContain(`:${String(jump.port)}`)
+    const { code } = await copy([address(source), to, ...way, '--known-hosts', both])
+    expect(code).toBe(0)
+    expect(differences(source, to)).toEqual([])
+    expect(jump.log()).toContain('Accepted publickey')
+    expect((await copy([address(source), to, '--jump', 'a b', ...login()])).code).toBe(2)
+    await jump.stop()
+  })
+
+  test('--privilege sudo-password: the password comes from the terminal, never from an argument', async () => {
+    if (!existsSync('/usr/bin/script') || !canMakeUsers)
+      return console.warn('SKIPPED: no script(1), or no users can be made here')
+    const programs = join(folder, 'programs')
+    const log = join(folder, 'sudo.log')
+    mkdirSync(programs)
+    // Asks as sudo -S -p does, and lets in whoever knows the word.
+    const sudo = `#!/bin/sh
+while [ "$1" != -- ]; do [ "$1" = -p ] && prompt=$2; shift; done; shift
+printf '%s' "$prompt" >&2; IFS= read -r word
+[ "$word" = 'correct $(horse)' ] || { echo 'sudo: 1 incorrect password attempt' >&2; exit 1; }
+echo let in >> '${log}'; exec "$@"
+`
+    writeFileSync(join(programs, 'sudo'), sudo, { mode: 0o755 })
+    const guarded = await startSshServer({ users: { admin: 'x' }, path: [programs] })
+    // That user has to get at them.
+    chmodSync(folder, 0o755)
+    writeFileSync(log, '')
+    chmodSync(log, 0o666)
+    const to = join(folder, 'privileged')
+    const from = `ssh://admin@127.0.0.1:${String(guarded.port)}${source}`
+    const node = join(repository, 'node_modules/.bin/node')
+    const keys = ['--identity', guarded.key, '--known-hosts', guarded.knownHostsFile]
+    const words = [node, join(repository, 'src-main/cli.ts'), 'copy', from, to, ...keys]
+    const line = [...words, '--privilege', 'sudo-password'].map((word) => `'${word}'`).join(' ')
+    const child = spawn('script', ['-qec', line, join(folder, 'typescript')], {
+      cwd: repository,
+      stdio: 'pipe',
+    })
+    let said = ''
+    let answered = false
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+      if (!answered && /for sudo on [^:]*: /.test(said)) {
+        answered = true
+        child.stdin.write('correct $(horse)\n')
+      }
+    })
+    const code = await new Promise((done) => child.once('close', done))
+    expect(code, said).toBe(0)
+    expect(said).not.toContain('horse')
+    expect(readFileSync(log, 'utf8')).toContain('let in')
+    expect(differences(source, to)).toEqual([])
+    await guarded.stop()
   })
 
   test('130: stopped, and the same command goes on', async () => {
