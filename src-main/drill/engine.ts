@@ -8,6 +8,7 @@ import * as system from './programs/system.ts'
 import * as timers from './programs/timers.ts'
 import { carbonio } from './server/commands/index.ts'
 import { CommandError, type Call } from './server/call.ts'
+import { purgeByClock } from './server/purge.ts'
 import { OperationQueue } from './server/queue.ts'
 import { SimServer } from './server/server.ts'
 import { loadState, newOperation } from './server/state.ts'
@@ -80,6 +81,7 @@ export async function startEngine({ paths, socket, speed, faults, address }: Eng
   const clock = setInterval(() => {
     timers.runTimers(server, socket)
     if (ports) network.deliverQueue(server)
+    purgeByClock(server)
   }, 250)
   return {
     setFaults(values) {

@@ -72,6 +72,12 @@ export const FAULTS = {
     unit: 'days',
     what: 'the same, and the Backup Path was part of the snapshot: it is as old as the clone',
   },
+  offsite: {
+    on: ['old'],
+    value: null,
+    unit: '',
+    what: 'an account is gone from the server and from its own backup; the offsite copy in /mnt/offsite/zextras has it',
+  },
   'not-isolated': {
     on: ['new'],
     value: null,

@@ -60,9 +60,11 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
   const planted = faults.old.unrestored === undefined ? [] : plantUnrestored(manifest, faults.old.unrestored)
   writeFileSync(join(folder, 'planted.json'), JSON.stringify(planted, null, 1))
   const accounts = manifest.accounts.map((one): SimAccount => accountOf(old, one.id))
+  const gone = faults.old.offsite === undefined ? null : (accounts[0] ?? null)
+  if (gone) loseAccount(old, gone)
   saveState(old, {
     ...freshState(old, 'mail-old.example.com', manifest),
-    accounts,
+    accounts: accounts.filter((one) => one !== gone),
     domains: domainsOf(accounts),
   })
 
@@ -77,6 +79,12 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
     snapshot,
     mountedBackup,
   }
+}
+
+/** The offsite copy as it was made in time, and a Backup Path from which the account was purged since. */
+function loseAccount(paths: ServerPaths, account: SimAccount): void {
+  cpSync(paths.backup, join(paths.root, 'mnt/offsite/zextras'), { recursive: true, preserveTimestamps: true })
+  rmSync(join(paths.backup, 'accounts', account.id), { recursive: true })
 }
 
 function domainsOf(accounts: readonly SimAccount[]): string[] {

@@ -3,4 +3,5 @@ import type { RunName, RunSpec } from './driver.ts'
 /** What `lifeboat drill run` can perform; each is loaded when it is wanted. */
 export const RUNS: Partial<Record<RunName, () => Promise<RunSpec>>> = {
   'data-recovery': async () => (await import('./data-recovery.ts')).dataRecoveryRun,
+  'same-server': async () => (await import('./same-server.ts')).sameServerRun,
 }

@@ -9,9 +9,4 @@ const empty = (id: Procedure['id'], en: string, it: string): Procedure => ({
 })
 
 export const vmSnapshot = empty('vm-snapshot', 'From a VM snapshot', 'Da uno snapshot della VM')
-export const sameServer = empty(
-  'same-server',
-  'Data back onto the same server',
-  'Dati di nuovo sullo stesso server',
-)
 export const aftermath = empty('aftermath', 'Aftermath', 'Dopo il ripristino')

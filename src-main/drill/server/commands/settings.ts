@@ -56,7 +56,7 @@ function setService(server: SimServer, queue: OperationQueue, name: string, on: 
   if (name === 'realtime-scanner') {
     server.state.config['ZxBackup_RealTimeScanner'] = on ? 'TRUE' : 'FALSE'
     // What it did not see while it was off is found by a SmartScan.
-    if (on && was === false) queue.add(newOperation('SmartScan', 'scan', { simulatedSeconds: '1' }))
+    if (on && was === false) queue.add(newOperation('SmartScan', 'scan', { simulatedSeconds: '3' }))
   }
   server.save()
 }
