@@ -99,6 +99,9 @@ function merged(before: Counts, now: Counts): Counts {
   ) as unknown as Counts
 }
 
+/** `2` of `2/2`; null for nothing. */
+const firstOf = (text: string): string | null => /^[^/]+/.exec(text)?.[0] ?? null
+
 const pair = (text: unknown): [number, number] | null => {
   const match = typeof text === 'string' ? /^(\d{1,12})\/(\d{1,12})$/.exec(text) : null
   return match === null ? null : [Number(match[1]), Number(match[2])]
@@ -107,10 +110,10 @@ const pair = (text: unknown): [number, number] | null => {
 /** What the entry of the queue tells; public code shows no fixed fields, so those that are there are taken. */
 function countsOf({ fields }: QueuedOperation): Counts {
   const progress = pair(fields['progress'])
-  const { phase, account } = fields as Record<string, unknown>
+  const { phase, account } = fields
   return {
     ...NOTHING,
-    phase: typeof phase === 'number' || typeof phase === 'string' ? (String(phase).split('/')[0] ?? null) : null,
+    phase: typeof phase === 'number' || typeof phase === 'string' ? firstOf(String(phase)) : null,
     account: typeof account === 'string' && account !== '' ? account : null,
     done: progress?.[0] ?? null,
     total: progress?.[1] ?? null,
@@ -122,7 +125,7 @@ function countsIn(lines: readonly MonitorLine[]): Counts {
   const line = (pattern: RegExp): MonitorLine | undefined => lines.find(({ label }) => pattern.test(label))
   const items = line(/^items?\b|^item (?:restored|scanned)/i)
   return {
-    phase: line(/^phase$/i)?.text.split('/')[0] ?? null,
+    phase: firstOf(line(/^phase$/i)?.text ?? ''),
     account: line(/^(?:current )?account$/i)?.text ?? null,
     done: items?.done ?? null,
     total: items?.total ?? null,
