@@ -81,6 +81,7 @@ export const APPLICATION_ID = 0x4c426374
  * complete 1 when everything was read once and nothing of this opening is left · digestRuleUnknown 1|0 · sorted 1 when the secondary
  * sort indexes exist · dialect JSON · states, bytes, unclaimed, messages, items, blobs integers (totals, exact when complete) ·
  * lastChange ms ·  indexedAt ms · foldVersion of search/tokens.ts · dialectFiles: how many files the dialect was learned from
+ * dialectFolders: how many item folders there were then
  */
 export type MetaKey =
   | 'backupPath'
@@ -101,6 +102,7 @@ export type MetaKey =
   | 'indexedAt'
   | 'foldVersion'
   | 'dialectFiles'
+  | 'dialectFolders'
 
 /** Bits of `item.lacks`. */
 export const LACKS_DATE = 1

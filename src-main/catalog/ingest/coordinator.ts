@@ -24,7 +24,7 @@ const COMMIT_KB = 12_000
  * ran and a screen soon shows something; ms at least and at most.
  */
 const COMMIT_SHARE = 0.03
-const COMMIT_MS_LEAST = 150
+const COMMIT_MS_LEAST = 40
 const COMMIT_MS_MOST = 1000
 /** From this many blobs to read on, merging of the full-text index is put off. */
 const BULK = 5000

@@ -5,9 +5,10 @@ import type { Problem } from '../../backup/types.ts'
 import type { Batch, FoundRefusal, ItemRecord, ReadRecord } from './protocol.ts'
 import { MAX_AHEAD_KB, SHARED_READERS, SHARED_STOP } from './protocol.ts'
 
-/** A batch is sent when it holds this much, kB, or this many records. */
+/** A batch is sent when it holds this much, kB, or this many records, or is this old, ms: what a reader holds is lost by a kill. */
 const BATCH_KB = 1500
 const BATCH_RECORDS = 200
+const BATCH_MS = 40
 
 /** Gathers what a reader finds and sends it in batches; waits when the writer lags behind, so that memory stays bounded. */
 export class Outbox {
@@ -17,6 +18,7 @@ export class Outbox {
   #batch: Batch
   #bytes = 0
   #records = 0
+  #sentAt = performance.now()
   #refusals = new Map<string, FoundRefusal>()
 
   constructor(port: MessagePort, shared: Int32Array, reader: number) {
@@ -117,11 +119,13 @@ export class Outbox {
     this.#batch = this.#fresh()
     this.#bytes = 0
     this.#records = 0
+    this.#sentAt = performance.now()
   }
 
   #took(bytes: number): void {
     this.#bytes += bytes
     if (++this.#records >= BATCH_RECORDS || this.#bytes > BATCH_KB * 1024) this.send()
+    else if (performance.now() - this.#sentAt > BATCH_MS) this.send()
   }
 
   #fresh(): Batch {
