@@ -54,6 +54,7 @@ export function makeVuetify(nonce: string | undefined) {
       VBtn: { ripple: false, variant: 'text' },
       VBtnToggle: { density: 'compact', mandatory: true },
       VTextField: { density: 'compact', variant: 'outlined', hideDetails: true },
+      VTextarea: { density: 'compact', variant: 'outlined', hideDetails: true },
       VSelect: {
         density: 'compact',
         variant: 'outlined',

@@ -3,6 +3,7 @@ export const recovery = {
   'nav.cases': 'Case',
   'nav.case': 'Case',
 
+  'cases.title': 'Cases',
   'cases.open': 'Open a case',
   'cases.none': 'No case is open',
   'cases.noneText':
@@ -12,6 +13,7 @@ export const recovery = {
   'cases.closed': '{n} closed case | {n} closed cases',
   'cases.pending': '{n} change to put back | {n} changes to put back',
   'cases.allDone': 'All steps done',
+  'cases.broken': 'Its journal is refused',
   'cases.noProcedure': 'Intake: procedure not chosen yet',
   'cases.name': 'Name of the case',
   'cases.namePlaceholder': 'mail.example.com outage',
@@ -175,6 +177,7 @@ export const recovery = {
 
   'journal.title': 'Journal',
   'journal.entries': '{n} entry | {n} entries',
+  'journal.show': 'Show the journal',
   'journal.hide': 'Hide the journal',
   'journal.onlyStep': 'Only this step',
   'journal.earlier': 'Show earlier entries',

@@ -3,6 +3,7 @@ export const recovery = {
   'nav.cases': 'Caso',
   'nav.case': 'Caso',
 
+  'cases.title': 'Casi',
   'cases.open': 'Apri un caso',
   'cases.none': 'Nessun caso aperto',
   'cases.noneText':
@@ -12,6 +13,7 @@ export const recovery = {
   'cases.closed': '{n} caso chiuso | {n} casi chiusi',
   'cases.pending': '{n} modifica da annullare | {n} modifiche da annullare',
   'cases.allDone': 'Tutti i passi fatti',
+  'cases.broken': 'Il suo registro viene rifiutato',
   'cases.noProcedure': 'Accoglienza: procedura non ancora scelta',
   'cases.name': 'Nome del caso',
   'cases.namePlaceholder': 'mail.example.com fuori servizio',
@@ -177,6 +179,7 @@ export const recovery = {
 
   'journal.title': 'Registro',
   'journal.entries': '{n} voce | {n} voci',
+  'journal.show': 'Mostra il registro',
   'journal.hide': 'Nascondi il registro',
   'journal.onlyStep': 'Solo questo passo',
   'journal.earlier': 'Mostra le voci precedenti',
