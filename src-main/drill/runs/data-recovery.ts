@@ -1,20 +1,139 @@
-import type { RunSpec } from './driver.ts'
+import { join } from 'node:path'
+import type { JournalEntry, StepView } from '../../contract/recovery.ts'
+import { Case } from '../../recovery/cases/case.ts'
+import type { Lost, Recovered, Run, RunSpec } from './driver.ts'
+import { proveMailbox } from './mailbox-proof.ts'
+import type { Habits } from './technician.ts'
 
-/** The server is gone; its disk hangs on the laptop. */
+/** The step in which the mailboxes are being filled. */
+const WATCHED = 'items-follow'
+
+/**
+ * The server is gone and its disk hangs on the laptop; a new server is filled. On the way the connection is lost in the
+ * middle of the copy and again in the middle of the restore, the laptop is killed while the restore runs, and twelve
+ * items of three causes cannot be restored.
+ */
 export const dataRecoveryRun: RunSpec = {
   name: 'data-recovery',
   faults: ['unrestored=12'],
   items: 600,
-  speed: 60,
+  speed: 25,
   async perform(run) {
-    const { recovery } = run.laptop
+    const { drill } = run
+    run.plant('lost-connection-copy', 'the connection is cut in the middle of the copy')
+    run.plant('killed', 'the laptop is killed (SIGKILL) in the middle of the restore')
+    run.plant('lost-connection-restore', 'the connection is cut while the restore is watched')
+    for (const { account, item, cause } of drill.planted)
+      run.plant(unrestoredId(account, item), `item ${String(item)} of ${account}: ${cause}`)
+
     const caseId = run.openCase('Data recovery drill')
-    recovery.addSource(caseId, {
-      kind: 'backup-path',
-      place: { kind: 'local', path: run.drill.old.backup },
-      onlyCopy: false,
-    })
-    await run.perform()
-    return { recovered: {}, lost: [] }
+    const place = { kind: 'local', path: drill.old.backup } as const
+    run.laptop.recovery.addSource(caseId, { kind: 'backup-path', place, onlyCopy: false })
+    await run.perform({ until: ({ present }) => present === 'bring' })
+    await cutWhile(run, 'bring', ({ progress }) => (progress?.done ?? 0) > 50, 'lost-connection-copy')
+    await run.perform({ until: ({ present }) => present === WATCHED })
+
+    const killed = await killWhileWatching(run, caseId)
+    const before = run.journal().length
+    await cutWhile(run, WATCHED, ({ progress }) => progress !== null, 'lost-connection-restore')
+    const since = run.journal().slice(before)
+    const attached = since.some(({ kind, text }) => kind === 'record' && text.startsWith('Attached'))
+    if (killed && attached && restoresIn(since) === 0 && stepOf(run, WATCHED).state === 'done')
+      run.catch('killed', 'the step showed as interrupted, attached to the restore that still ran, and ended')
+
+    await run.perform(STUBBORN)
+    catchUnrestored(run)
+    return proved(run)
   },
+}
+
+/** Presses the primary action again when a step failed: that is what a person would try first. */
+const STUBBORN: Habits = { failed: (step) => step.runs < 3 }
+
+const unrestoredId = (account: string, item: number): string => `unrestored ${account} ${String(item)}`
+
+const stepOf = (run: Run, id: string): StepView => run.view().plan.find((step) => step.id === id)!
+
+const restoresIn = (entries: readonly JournalEntry[]): number =>
+  entries.filter(({ kind, command }) => kind === 'command' && command?.includes('doExternalRestore') === true)
+    .length
+
+/** Performs a step, and cuts the connection to the new server in the middle of it. */
+async function cutWhile(
+  run: Run,
+  id: string,
+  when: (step: StepView) => boolean,
+  planted: string,
+): Promise<void> {
+  const done = { cut: false }
+  const watch = setInterval(() => {
+    const step = stepOf(run, id)
+    if (step.state !== 'doing' || !when(step)) return
+    clearInterval(watch)
+    run.say(`Cut the connection during “${step.title.en}”`)
+    run.drill.cut('new')
+    done.cut = true
+  }, 50)
+  try {
+    await run.perform({ ...STUBBORN, until: ({ present }) => present !== id })
+  } finally {
+    clearInterval(watch)
+  }
+  const { state, result, title } = stepOf(run, id)
+  if (!done.cut) run.problem(`“${title.en}” was over before the connection could be cut.`)
+  else if (state === 'done' && result?.figures.every(({ tone }) => tone !== 'failed') === true)
+    run.catch(planted, `“${title.en}” went on over a new connection: ${result.summary.en}`)
+}
+
+/** The laptop watches the restore in a process of its own, which is killed. True: it shows as interrupted. */
+async function killWhileWatching(run: Run, caseId: string): Promise<boolean> {
+  const eye = new Case(join(run.laptop.dataFolder, 'cases', caseId))
+  const from = eye.journal.count
+  const watching = (): boolean => {
+    eye.refresh()
+    return eye.journal
+      .read(from, eye.journal.count)
+      .some(({ kind, step, text }) => kind === 'record' && step === WATCHED && text.startsWith('Attached'))
+  }
+  if (!(await run.killLaptopWhen(watching))) {
+    run.problem('The restore was over before the laptop could be killed.')
+    return false
+  }
+  const { state, reason, canRun } = stepOf(run, WATCHED)
+  run.say(`After the crash: ${state}. ${reason ?? ''}`)
+  return state === 'waiting' && canRun
+}
+
+/** Each planted item is in the journal as not restored, with its account: nothing went away in silence. */
+function catchUnrestored(run: Run): void {
+  const facts = run.laptop.recovery.runner(run.view().id).case.state.facts
+  const known = JSON.stringify([...facts].filter(([name]) => /report|unrestored/.test(name)))
+  for (const { account, item } of run.drill.planted) {
+    if (known.includes(account) && new RegExp(`\\b${String(item)}\\b`).test(known))
+      run.catch(unrestoredId(account, item), `named as not restored`)
+  }
+}
+
+/** Compares the mailboxes of the new server with the backup, message by message, by SHA-256. */
+function proved(run: Run): { recovered: Recovered; lost: Lost[] } {
+  const { drill } = run
+  const proofs = drill.facts.accounts.map(({ id, name }) =>
+    proveMailbox(drill.old.backup, id, drill.new, name),
+  )
+  const sum = (of: (proof: (typeof proofs)[number]) => number): number =>
+    proofs.reduce((total, proof) => total + of(proof), 0)
+  const lost = proofs.flatMap(({ missing }) => missing)
+  const planted = new Set(drill.planted.map(({ account, item }) => unrestoredId(account, item)))
+  for (const { account, item, what, why } of lost) {
+    if (!planted.has(unrestoredId(account, item ?? -1)))
+      run.problem(`Item ${String(item)} of ${account} (${what}) was not planted and is lost: ${why}`)
+  }
+  return {
+    recovered: {
+      accounts: proofs.length,
+      items: sum(({ there }) => there),
+      ofItems: sum(({ wanted }) => wanted),
+    },
+    lost,
+  }
 }

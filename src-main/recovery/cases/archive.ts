@@ -9,6 +9,7 @@ import {
   linkSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -21,7 +22,7 @@ import { ExpectedError } from '../../engine/errors.ts'
 import { JOURNAL_NAME } from '../journal/journal.ts'
 import { assertFolder } from '../target.ts'
 import { Case } from './case.ts'
-import { CASE_MARK, unpackCase } from './unpack.ts'
+import { CASE_MARK, unpackCase, type CaseMark } from './unpack.ts'
 import type { CaseStore } from './store.ts'
 
 /** Writes a case as one file: its journal, its files, and a line that says what it is. Nothing is overwritten. */
@@ -77,10 +78,11 @@ export async function importCase(store: CaseStore, file: string): Promise<string
   mkdirSync(store.folder, { recursive: true, mode: 0o700 })
   const staging = stagingFolder(store.folder, 'import')
   try {
-    const id = await unpackCase(resolve(file), staging)
+    const mark = await unpackCase(resolve(file), staging)
+    const { id } = mark
     const folder = join(staging, id)
     const arrived = new Case(folder)
-    await proveFiles(arrived)
+    await prove(arrived, mark)
     const sha256 = await sha256Of(resolve(file))
     const place = join(store.folder, id)
     const isHere = existsSync(join(place, JOURNAL_NAME))
@@ -121,19 +123,25 @@ function firstDifference(a: Case, b: Case): number {
   return at < 0 ? left.length : at + 1
 }
 
-/** Every file that the journal names is there with its content, and no other is. */
-async function proveFiles(arrived: Case): Promise<void> {
-  for (const [name, { bytes, sha256 }] of arrived.state.files) {
-    const place = arrived.fileOf(name)
-    const size = statSync(place, { throwIfNoEntry: false })?.size
-    if (size === bytes && (await sha256Of(place)) === sha256) continue
-    throw new ExpectedError('REFUSED', 'This case was altered', {
-      why:
-        size === undefined
-          ? `Its file ${name} is missing.`
-          : `Its file ${name} is not the one the journal names.`,
+/** The journal is that of the case and whole; every file that it names is there with its content, and no other is. */
+async function prove(arrived: Case, { id, entries, lastHash }: CaseMark): Promise<void> {
+  const altered = (why: string): ExpectedError =>
+    new ExpectedError('REFUSED', 'This case was altered', {
+      why,
       next: 'Ask for the file again; compare its SHA-256 with that of who exported it.',
     })
+  const { journal, state } = arrived
+  if (state.id !== id) throw altered('Its journal is that of another case, or of none.')
+  if (journal.count !== entries || journal.lastHash !== lastHash)
+    throw altered(`Its journal has ${journal.count} entries, and should have ${entries}: it was cut.`)
+  for (const name of readdirSync(join(arrived.folder, 'files')))
+    if (!state.files.has(name)) throw altered(`Its journal does not know the file ${name}.`)
+  for (const [name, { bytes, sha256 }] of state.files) {
+    const place = arrived.fileOf(name)
+    const size = statSync(place, { throwIfNoEntry: false })?.size
+    if (size === undefined) throw altered(`Its file ${name} is missing.`)
+    if (size !== bytes || (await sha256Of(place)) !== sha256)
+      throw altered(`Its file ${name} is not the one the journal names.`)
   }
 }
 

@@ -14,6 +14,14 @@ const MOST_BYTES = 4 * 1024 ** 3
 const MOST_JOURNAL = 1024 ** 3
 const MOST_ENTRIES = 50_000
 
+/** What the file of a case says of it. */
+export interface CaseMark {
+  id: string
+  /** Entries of its journal, and the hash of the last one. */
+  entries: number
+  lastHash: string
+}
+
 interface Place {
   id: string
   name: string
@@ -22,10 +30,10 @@ interface Place {
 /**
  * Unpacks the file of a case into an empty folder. The file may come from anybody: only plain files and folders, only
  * the names a case has, each once, nothing outside, nothing endless.
- * @returns the id of the case, whose folder is `<into>/<id>`
+ * @returns what the file says of its case, whose folder is `<into>/<id>`
  * @throws ExpectedError REFUSED
  */
-export async function unpackCase(file: string, into: string): Promise<string> {
+export async function unpackCase(file: string, into: string): Promise<CaseMark> {
   if (!statSync(file, { throwIfNoEntry: false })?.isFile()) {
     throw new ExpectedError('NOT_FOUND', `There is no file ${file}`, {
       why: 'It is not there.',
@@ -91,8 +99,7 @@ export async function unpackCase(file: string, into: string): Promise<string> {
     source.on('end', () => parser.end())
   })
   if (id === '' || !seen.has(JOURNAL_NAME) || !seen.has('case.json')) throw hostile('It holds no case.')
-  assertMark(join(into, id, 'case.json'), id)
-  return id
+  return readMark(join(into, id, 'case.json'), id)
 }
 
 /** The case and the name inside it that an entry of the archive has. */
@@ -112,20 +119,24 @@ function judge(entry: tar.ReadEntry): Place {
   return { id, name: name === '' ? '.' : name }
 }
 
-function assertMark(file: string, id: string): void {
-  let mark: { format?: unknown; version?: unknown; id?: unknown } = {}
+function readMark(file: string, id: string): CaseMark {
+  let mark: Partial<Record<keyof CaseMark | 'format' | 'version', unknown>> = {}
   try {
     mark = JSON.parse(readFileSync(file, 'utf8')) as typeof mark
   } catch {
     // Told below.
   }
-  if (mark.format !== CASE_MARK || mark.id !== id) throw hostile('What it says of itself does not fit.')
-  if (mark.version !== 1) {
+  const { format, version, entries, lastHash } = mark
+  if (format !== CASE_MARK || mark.id !== id) throw hostile('What it says of itself does not fit.')
+  if (version !== 1) {
     throw new ExpectedError('REFUSED', 'This case was exported by a newer Lifeboat', {
-      why: `Its format has version ${String(mark.version)}.`,
+      why: `Its format has version ${String(version)}.`,
       next: 'Update Lifeboat.',
     })
   }
+  if (typeof entries !== 'number' || typeof lastHash !== 'string')
+    throw hostile('It does not say how long its journal is.')
+  return { id, entries, lastHash }
 }
 
 const shown = (path: string): string => JSON.stringify(path.slice(0, 200))

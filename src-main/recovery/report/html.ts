@@ -28,9 +28,11 @@ function h(text: string | number | null): string {
       .replaceAll('"', '&quot;')
       .replaceAll("'", '&#39;')
       // what would turn the reading order round
-      .replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16)}`)
+      .replaceAll(/[\u202A-\u202E\u2066-\u2069]/g, escapeCode)
   )
 }
+
+const escapeCode = (sign: string): string => `\\u${sign.charCodeAt(0).toString(16)}`
 
 const STYLE = `
 body{font:14px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:70rem;padding:0 1rem;color:#1b1b1b;background:#fff}
@@ -128,8 +130,7 @@ function embedded(data: ReportData): string {
     .replaceAll('<', '\\u003c')
     .replaceAll('>', '\\u003e')
     .replaceAll('&', '\\u0026')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029')
+    .replaceAll(/[\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, escapeCode)
 }
 
 function stillChanged({ stillPending }: ReportFigures): string {

@@ -1,0 +1,157 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { figuresOf, LOST_FACT } from '../../../../src-main/recovery/report/figures.ts'
+import type { ReportData } from '../../../../src-main/recovery/report/html.ts'
+import { verifyReport } from '../../../../src-main/recovery/report/verify.ts'
+import { writeReport } from '../../../../src-main/recovery/report/write.ts'
+import type { Case } from '../../../../src-main/recovery/cases/case.ts'
+import { press, roomWith, stepOf } from './support/room.ts'
+
+const HOSTILE = `<script>alert(1)</script><img src=x onerror=alert(2)>"'</script><!--&lt;\u202Egpj.exe`
+const word = (text: string) => ({ en: text, it: text })
+
+/** A case in which everything that can be hostile is. */
+async function hostileCase(): Promise<{ one: Case; folder: string }> {
+  const {
+    runner,
+    case: one,
+    folder,
+  } = roomWith([
+    stepOf({
+      id: 'restore',
+      title: word(`Restore ${HOSTILE}`),
+      checks: [
+        {
+          id: 'guard',
+          label: word(HOSTILE),
+          guard: true,
+          run: () => Promise.resolve({ verdict: 'red', evidence: word(HOSTILE) }),
+        },
+      ],
+      run: async (context) => {
+        await context.command('new', ['echo', HOSTILE])
+        context.attach(`${HOSTILE}.eml`, HOSTILE)
+        context.setFact(LOST_FACT, [
+          { account: 'anna@example.com', item: '856', what: HOSTILE, why: 'blob damaged' },
+        ])
+        return {
+          summary: word(`Restored ${HOSTILE}`),
+          figures: [{ label: word('Items'), value: '1,204', tone: 'ok' as const }],
+          tables: [{ title: word(HOSTILE), columns: [word('A')], rows: [[HOSTILE]], total: 1 }],
+        }
+      },
+    }),
+  ])
+  await press(runner, 'restore')
+  runner.override(runner.step('restore'), 'guard', `I know better ${HOSTILE}`)
+  await press(runner, 'restore')
+  one.write('note', HOSTILE, { text: HOSTILE })
+  return { one, folder }
+}
+
+function changed(file: string, change: (data: ReportData) => void): string {
+  const data = JSON.parse(readFileSync(file, 'utf8')) as ReportData
+  change(data)
+  const other = file.replace('.json', '-changed.json')
+  writeFileSync(other, JSON.stringify(data))
+  return other
+}
+
+describe('a report', () => {
+  it('says what was done, lost and overridden, and no string of a server becomes part of the page', async () => {
+    const { one, folder } = await hostileCase()
+    const { html, entries } = writeReport(one, join(folder, 'report.html'))
+    const page = readFileSync(html, 'utf8')
+    expect(page).toContain('1,204')
+    expect(page).toContain('blob damaged')
+    expect(page).toContain('I know better')
+    expect(entries).toBe(one.journal.count)
+    expect(page).not.toMatch(/<script>alert|<img src=x|\u202E/)
+    // its own data element, and nothing that loads or runs
+    expect(page.match(/<script/g)).toHaveLength(1)
+    expect(page.match(/<\/script>/g)).toHaveLength(1)
+    expect(page).toContain("default-src 'none'")
+    expect(page).not.toMatch(/<(?:img|a|link|iframe|object|base|form)\b/)
+  })
+
+  it('is proved by its journal: page and JSON', async () => {
+    const { one, folder } = await hostileCase()
+    const { html, json, lastHash } = writeReport(one, join(folder, 'report'))
+    for (const file of [html, json])
+      expect(verifyReport(file)).toMatchObject({
+        ok: true,
+        entries: one.journal.count,
+        brokenAt: null,
+        lastHash,
+      })
+  })
+
+  it.each<[string, (data: ReportData) => void, number | null]>([
+    ['an altered entry', ({ journal }) => (journal[3]!.text = 'All is well'), 4],
+    ['an entry taken out', ({ journal }) => journal.splice(4, 1), 5],
+    ['two entries in another order', ({ journal }) => journal.splice(2, 2, journal[3]!, journal[2]!), 3],
+    ['the end cut off', ({ journal }) => journal.splice(-2), null],
+    [
+      'the end cut off and the hash named',
+      (data) => (data.journal.splice(-2), (data.lastHash = data.journal.at(-1)!.hash)),
+      null,
+    ],
+    ['another number of entries', ({ figures }) => (figures.entries = 99), null],
+    ['a loss that is not named', ({ figures }) => (figures.lost = []), null],
+    ['another result', ({ figures }) => (figures.steps[0]!.result!.figures[0]!.value = '1,300'), null],
+  ])('with %s is not proved', async (_what, change, brokenAt) => {
+    const { one, folder } = await hostileCase()
+    const { json } = writeReport(one, join(folder, 'report'))
+    const found = verifyReport(changed(json, change))
+    expect(found.ok).toBe(false)
+    if (brokenAt !== null) expect(found.brokenAt).toBe(brokenAt)
+  })
+
+  it('whose page says something else than its journal is not proved', async () => {
+    const { one, folder } = await hostileCase()
+    const { html } = writeReport(one, join(folder, 'report'))
+    const page = readFileSync(html, 'utf8')
+    for (const [from, to] of [
+      ['1,204', '1,300'],
+      ['blob damaged', 'nothing lost'],
+      ['</body>', '<p>and all users are happy</p></body>'],
+    ] as const) {
+      const other = join(folder, 'other.html')
+      // the first place is on the page, the last in its data
+      writeFileSync(other, page.replace(from, to))
+      expect(verifyReport(other)).toMatchObject({ ok: false })
+    }
+  })
+
+  it('is not taken for one when it is something else, and replaces nothing else', async () => {
+    const { one, folder } = await hostileCase()
+    for (const text of ['', 'words', '{}', '[1]', '<!doctype html><p>hi', '{"format":"lifeboat-report"}']) {
+      writeFileSync(join(folder, 'x.html'), text)
+      expect(() => verifyReport(join(folder, 'x.html'))).toThrow(
+        expect.objectContaining({ code: 'BAD_QUERY' }) as Error,
+      )
+    }
+    expect(() => verifyReport(join(folder, 'not-there'))).toThrow(
+      expect.objectContaining({ code: 'UNREADABLE' }) as Error,
+    )
+    writeFileSync(join(folder, 'x.html'), 'words')
+    expect(() => writeReport(one, join(folder, 'x.html'))).toThrow(
+      expect.objectContaining({ code: 'REFUSED' }) as Error,
+    )
+    expect(readFileSync(join(folder, 'x.html'), 'utf8')).toBe('words')
+    writeReport(one, join(folder, 'mine'))
+    expect(verifyReport(writeReport(one, join(folder, 'mine')).html).ok).toBe(true)
+  })
+
+  it('gives the same figures for the same journal', async () => {
+    const { one } = await hostileCase()
+    const entries = one.journal.read(0, one.journal.count)
+    expect(figuresOf(entries)).toEqual(figuresOf(entries))
+    expect(figuresOf(entries)).toMatchObject({
+      overrides: [{ step: 'restore' }],
+      lost: [{ account: 'anna@example.com', item: '856' }],
+      commands: 1,
+    })
+  })
+})
