@@ -8,6 +8,9 @@ export const copyRouter = os.copy.router({
     }
     return { taskId: engine.copies.start(input) }
   }),
+  preflight: os.copy.preflight.handler(({ context: { engine }, input, signal }) =>
+    engine.copies.preflight(input, signal),
+  ),
   tasks: os.copy.tasks.handler(({ context: { engine } }) => engine.copies.list()),
   watch: os.copy.watch.handler(({ context: { engine }, input, signal }) =>
     engine.copies.watch(input.taskId, signal),

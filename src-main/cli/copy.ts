@@ -1,4 +1,5 @@
 import { parsePlace } from '../remote/transfer/place.ts'
+import type { CopyFinding } from '../contract/copy.ts'
 import { sshPlace } from '../remote/transfer/ssh-place.ts'
 import { startCopy } from '../remote/transfer/start-copy.ts'
 import type { CopyOutcome, CopyPlace, CopyProgress, DirectWay, ListedFile } from '../remote/transfer/types.ts'
@@ -98,6 +99,7 @@ function labelOf({ phase, rate }: CopyProgress): string {
 function print(terminal: Terminal, { result, notes }: CopyOutcome): void {
   for (const note of notes.notes) terminal.note(`Note: ${note}`)
   if (terminal.json) {
+    for (const finding of notes.findings) if (finding.state !== 'ok') terminal.note(findingLine(finding))
     printJson(terminal, result)
     if (notes.planned)
       terminal.note(`Would copy ${counted(notes.planned.files, 'file')} (${size(notes.planned.bytes)}).`)
@@ -111,6 +113,7 @@ function print(terminal: Terminal, { result, notes }: CopyOutcome): void {
     : [
         `${counted(verified, 'file')} copied and verified (${size(bytes)} in ${duration(seconds)}), ${count(alreadyThere)} of ${count(files)} were there already`,
       ]
+  if (notes.findings.length > 0) lines.push('', 'Looked at before:', ...notes.findings.flatMap(findingLines))
   if (notes.removed > 0) lines.push(`${counted(notes.removed, 'file')} removed that the source no longer has`)
   if (notes.extra > 0)
     lines.push(
@@ -121,6 +124,21 @@ function print(terminal: Terminal, { result, notes }: CopyOutcome): void {
     ...listLines('missing', missing),
   )
   terminal.out(`${lines.join('\n')}\n`)
+}
+
+const MARKS: Readonly<Record<CopyFinding['state'], string>> = {
+  ok: '✓',
+  attention: '!',
+  failed: '✗',
+  unknown: '?',
+}
+
+function findingLine({ state, what, evidence }: CopyFinding): string {
+  return `${MARKS[state]} ${what.en} (${plain(evidence)})`
+}
+
+function findingLines(finding: CopyFinding): string[] {
+  return [`  ${findingLine(finding)}`, ...(finding.next === null ? [] : [`    ${finding.next.en}`])]
 }
 
 const SHOWN = 20

@@ -1,6 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { expectedErrors } from './common.ts'
+import { wordsSchema } from './recovery.ts'
 
 /** Where a Backup Path is copied from or to. */
 export const copyPlaceSchema = z.discriminatedUnion('kind', [
@@ -85,6 +86,19 @@ export const copyStateSchema = z.object({
 })
 export type CopyState = z.infer<typeof copyStateSchema>
 
+/** Something that was looked at before a copy. */
+export const copyFindingSchema = z.object({
+  id: z.enum(['apart', 'source-volume', 'writable', 'space', 'inodes', 'case', 'zextras', 'others', 'reach']),
+  /** `failed`: the copy would not succeed, or what it brings could not be restored. */
+  state: z.enum(['ok', 'attention', 'failed', 'unknown']),
+  what: wordsSchema,
+  /** What was seen, as the system says it. */
+  evidence: z.string(),
+  /** What to do; null where nothing has to be done. */
+  next: wordsSchema.nullable(),
+})
+export type CopyFinding = z.infer<typeof copyFindingSchema>
+
 const listedSchema = z.object({ path: z.string(), reason: z.string() })
 
 export const copyResultSchema = z.object({
@@ -107,9 +121,19 @@ export const copyResultSchema = z.object({
   removed: z.number(),
   planned: z.object({ files: z.number(), bytes: z.number() }).nullable(),
   notes: z.array(z.string()),
+  /** With a dry run: what was looked at. */
+  findings: z.array(copyFindingSchema),
   curve: curveSchema,
 })
 export type CopyTaskResult = z.infer<typeof copyResultSchema>
+
+/** What a copy would bring, and what was looked at before it. */
+export const preflightSchema = z.object({
+  planned: z.object({ files: z.number(), bytes: z.number() }),
+  alreadyThere: z.number(),
+  findings: z.array(copyFindingSchema),
+})
+export type Preflight = z.infer<typeof preflightSchema>
 
 /** A copy among the tasks: what it was asked. */
 export const copyTaskSchema = z.object({ taskId: z.string(), request: copyRequestSchema })
@@ -179,6 +203,8 @@ const which = z.object({ taskId: z.string() })
 export const copyContract = {
   /** Starts a copy as a task (pause, resume and stop are those of tasks). */
   start: base.input(copyRequestSchema).output(which),
+  /** Looks at both ends, compares them and tells what stands in the way; nothing stays of what was tried for it. */
+  preflight: base.input(copyRequestSchema).output(preflightSchema),
   /** Copies among the tasks that are kept, newest first. */
   tasks: base.output(z.array(copyTaskSchema)),
   /** State of a running copy, at most twice a second; ends with it (at once when it does not run here). */

@@ -10,6 +10,7 @@ import type {
 import type { Task } from '../../src-main/contract/tasks.ts'
 import { client, subscribe } from '../client.ts'
 import { toShownError, type ShownError } from '../format/shown-error.ts'
+import { useApp } from './app.ts'
 import { isActive, useTasks } from './tasks.ts'
 
 /** A copy with its task, its state while it runs and its result once it is over. */
@@ -35,6 +36,10 @@ export interface CopyDraft {
   /** Megabytes a second as typed; empty: no limit. */
   limit: string
   delete: boolean
+  /** Between two servers: straight from one to the other. */
+  direct: boolean
+  /** `host` or `host:port` by which the old server reaches the new one; empty: the same as from here. */
+  directTo: string
 }
 
 const end = (kind: CopyEnd['kind']): EndDraft => ({ kind, localPath: '', serverId: null, serverPath: '' })
@@ -47,7 +52,14 @@ export function newCopyDraft(): CopyDraft {
     first: [],
     limit: '',
     delete: false,
+    direct: false,
+    directTo: '',
   }
+}
+
+/** A limit in bytes a second as it is typed: `12.5` for 12,500,000; empty for none. */
+export function limitText(limit: number | null): string {
+  return limit === null ? '' : String(limit / 1e6)
 }
 
 /** Bytes a second of a limit typed in MB/s; null: none; undefined: it is no number. */
@@ -67,12 +79,25 @@ function placeOf(draft: EndDraft): CopyEnd | null {
   return draft.serverId && /^\/./.test(path) ? { kind: 'server', serverId: draft.serverId, path } : null
 }
 
+/** The way between two servers as typed; undefined: it is no address. */
+export function directOf(text: string): NonNullable<CopyRequest['direct']> | undefined {
+  const plain = text.trim()
+  if (plain === '') return {}
+  const match = /^(\[[0-9a-f:.%]+\]|[^-@\s,/:[\]][^@\s,/:[\]]*)(?::(\d{1,5}))?$/i.exec(plain)
+  const [, host = '', port] = match ?? []
+  if (!match || (port !== undefined && (Number(port) < 1 || Number(port) > 65535))) return undefined
+  return { host: host.replace(/^\[|\]$/g, ''), ...(port === undefined ? {} : { port: Number(port) }) }
+}
+
 /** The request a form asks for; null while something is missing or wrong in it. */
 export function requestOf(draft: CopyDraft): CopyRequest | null {
   const source = placeOf(draft.source)
   const target = placeOf(draft.target)
   const limit = limitOf(draft.limit)
   if (!source || !target || limit === undefined) return null
+  const direct =
+    draft.direct && source.kind === 'server' && target.kind === 'server' ? directOf(draft.directTo) : null
+  if (direct === undefined) return null
   return {
     source,
     target,
@@ -80,13 +105,20 @@ export function requestOf(draft: CopyDraft): CopyRequest | null {
     ...(draft.first.length > 0 ? { first: [...draft.first] } : {}),
     ...(limit === null ? {} : { limit }),
     ...(draft.delete ? { delete: true } : {}),
+    ...(direct === null ? {} : { direct }),
   }
 }
 
 /** True when a plan was made for what is asked: only the speed and whether it is a dry run may differ. */
 export function sameWork(a: CopyRequest, b: CopyRequest): boolean {
-  const key = ({ source, target, accounts = [], first = [], delete: remove = false }: CopyRequest) =>
-    JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove])
+  const key = ({
+    source,
+    target,
+    accounts = [],
+    first = [],
+    delete: remove = false,
+    direct = null,
+  }: CopyRequest) => JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove, direct])
   return key(a) === key(b)
 }
 
@@ -103,6 +135,13 @@ function placeKey(place: CopyEnd): string {
 export const useCopy = defineStore('copy', () => {
   const tasks = useTasks()
   const draft = ref<CopyDraft>(newCopyDraft())
+  const app = useApp()
+  // a copy begins with the limit of the settings, which may come later than this
+  watchValue(
+    () => app.settings.copyLimit ?? null,
+    (limit) => (draft.value = { ...draft.value, limit: limitText(limit) }),
+    { immediate: true },
+  )
   /** Newest first; null until they are known. */
   const known = shallowRef<CopyTask[] | null>(null)
   const error = shallowRef<ShownError | null>(null)

@@ -148,6 +148,10 @@ export class SmallDisk {
     execFileSync('mount', ['-o', `remount,size=${String(megabytes)}m`, this.path])
   }
 
+  readOnly(): void {
+    execFileSync('mount', ['-o', 'remount,ro', this.path])
+  }
+
   remove(): void {
     execFileSync('umount', ['-l', this.path])
   }

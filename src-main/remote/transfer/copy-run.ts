@@ -6,8 +6,9 @@ import type { Flow } from './flow.ts'
 import { Ledger } from './ledger.ts'
 import type { Listing } from './listing.ts'
 import { caseClash, EVERYTHING, planOf, roomFor, type Plan, type Scope } from './plan.ts'
+import { findingsOf } from './preflight.ts'
 import type { Sides } from './sides.ts'
-import type { CopyNotes, CopyOptions, CopyPhase, CopyResult } from './types.ts'
+import type { CopyMode, CopyNotes, CopyOptions, CopyPhase, CopyResult } from './types.ts'
 import type { Wanted } from './work.ts'
 
 /** A live source is listed again so often, until nothing is new. */
@@ -27,14 +28,16 @@ export class CopyRun {
   total: number | null = null
   totalBytes: number | null = null
   alreadyThere = 0
-  readonly notes: CopyNotes = { extra: 0, removed: 0, planned: null, notes: [] }
+  readonly notes: CopyNotes = { extra: 0, removed: 0, planned: null, notes: [], findings: [] }
   readonly #options: CopyOptions
+  readonly #mode: CopyMode
   readonly #sides: Sides
   #scope: Scope = EVERYTHING
   #first = new Set<string>()
   #files = 0
 
-  constructor(options: CopyOptions, sides: Sides, flow: Flow) {
+  constructor(options: CopyOptions, mode: CopyMode, sides: Sides, flow: Flow) {
+    this.#mode = mode
     this.#options = options
     this.#sides = sides
     this.flow = flow
@@ -47,7 +50,7 @@ export class CopyRun {
     let [listed, there] = await Promise.all([early.source ?? source.list(), early.target ?? target.list()])
     await this.#choose(listed)
     let plan = this.#plan(listed, there, true)
-    if (this.#options.dryRun) return this.#dry(plan)
+    if (this.#options.dryRun) return this.#dry(plan, listed)
     await this.#check(plan, listed)
     this.alreadyThere = plan.there
     let moved = false
@@ -126,9 +129,16 @@ export class CopyRun {
 
   readonly #read: ReadFiles = (entries) => this.#sides.source.readFiles(entries)
 
-  #dry(plan: Plan): Omit<CopyResult, 'mode' | 'seconds'> {
+  async #dry(plan: Plan, listing: Listing): Promise<Omit<CopyResult, 'mode' | 'seconds'>> {
     const works = [...plan.metadata, ...plan.blobs, ...plan.doubtful]
     this.alreadyThere = plan.there
+    const [source, target] = await Promise.all([this.#sides.source.look(), this.#sides.target.look()])
+    const needed = {
+      files: works.length + plan.folders.length,
+      bytes: roomFor(works),
+      clash: target.keepsCase === false ? caseClash(listing) : null,
+    }
+    this.notes.findings = findingsOf(this.#mode, source, target, needed)
     this.notes.planned = { files: works.length, bytes: sizeOf(works) }
     this.phase = 'done'
     return this.#result()

@@ -1,5 +1,12 @@
 import { resolve } from 'node:path'
-import type { CopyEnd, CopyRequest, CopyState, CopyTask, CopyTaskResult } from '../../contract/copy.ts'
+import type {
+  CopyEnd,
+  CopyRequest,
+  CopyState,
+  CopyTask,
+  CopyTaskResult,
+  Preflight,
+} from '../../contract/copy.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import type { TaskManager, TaskRunner } from '../../engine/tasks.ts'
 import type { Servers } from '../servers.ts'
@@ -48,6 +55,31 @@ export class Copies {
     return this.#tasks.start(spec, this.#runner(asked)).id
   }
 
+  /** Looks at both ends and compares them, without a task. @throws ExpectedError, ConnectionError */
+  async preflight(request: CopyRequest, signal?: AbortSignal): Promise<Preflight> {
+    const handle = this.#begin({ ...request, dryRun: true })
+    const stop = (): void => handle.stop()
+    signal?.addEventListener('abort', stop)
+    if (signal?.aborted) stop()
+    try {
+      const { notes, result } = await handle.done
+      const planned = notes.planned ?? { files: 0, bytes: 0 }
+      return { planned, alreadyThere: result.alreadyThere, findings: notes.findings }
+    } finally {
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  #begin({ source, target, ...wishes }: CopyRequest): CopyHandle {
+    const jobs = this.#jobs()
+    return startCopy({
+      ...wishes,
+      source: this.#place(source),
+      target: this.#place(target),
+      ...(jobs === null ? {} : { jobs }),
+    })
+  }
+
   /** Copies among the tasks that are kept, newest first. */
   list(): CopyTask[] {
     return this.#tasks.list().flatMap(({ id, kind }) => {
@@ -87,14 +119,7 @@ export class Copies {
 
   #runner(request: CopyRequest): TaskRunner {
     return async ({ id, signal, update, onPause }) => {
-      const { source, target, ...wishes } = request
-      const jobs = this.#jobs()
-      const handle = startCopy({
-        ...wishes,
-        source: this.#place(source),
-        target: this.#place(target),
-        ...(jobs === null ? {} : { jobs }),
-      })
+      const handle = this.#begin(request)
       const live: Live = { handle, paused: false }
       this.#live.set(id, live)
       onPause(

@@ -5,6 +5,7 @@ import type { BatchEntry } from './batch.ts'
 import { localPath } from './byte-path.ts'
 import type { LocalDelivery } from './deliver-local.ts'
 import type { FolderEntry, Listing } from './listing.ts'
+import { lookAtLocalTarget, type TargetLook } from './preflight-look.ts'
 import type { CopyPool } from './pool.ts'
 import type { TargetSide } from './sides.ts'
 import {
@@ -43,6 +44,10 @@ export class LocalSide implements TargetSide {
 
   keepsCase(): Promise<boolean> {
     return Promise.resolve(keepsCase(this.#target.staging))
+  }
+
+  look(): Promise<TargetLook> {
+    return Promise.resolve(lookAtLocalTarget(this.#target.root))
   }
 
   idle(): Promise<void> {

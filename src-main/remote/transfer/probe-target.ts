@@ -135,7 +135,7 @@ export async function makeTarget(link: ServerLink, root: string): Promise<MadeTa
 }
 
 /** `/dev/sda1 103081248 20971520 76800000 22% /`: the fourth field is what is free (POSIX df -P). */
-function roomOf(blocks: string, inodes: string): MadeTarget['room'] {
+export function roomOf(blocks: string, inodes: string): MadeTarget['room'] {
   const free = (line: string): number =>
     Number(/\s\d+\s+\d+\s+(\d+)\s+\S+\s+\//.exec(line)?.[1] ?? Number.NaN)
   const bytes = free(blocks) * 1024

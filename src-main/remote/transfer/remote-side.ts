@@ -12,6 +12,7 @@ import type { ServerLink } from './link.ts'
 import { listCommand, readListing } from './list-remote.ts'
 import { emptyListing, type FolderEntry, type Listing } from './listing.ts'
 import type { CopyPool } from './pool.ts'
+import { lookAtRemoteTarget, type TargetLook } from './preflight-look.ts'
 import { cannotWrite, makeTarget, type MadeTarget, type RemoteTargetFacts } from './probe-target.ts'
 import { writeNames } from './remote-input.ts'
 import type { TargetSide } from './sides.ts'
@@ -109,6 +110,10 @@ export class RemoteSide implements TargetSide {
 
   keepsCase(): Promise<boolean> {
     return Promise.resolve(this.#ready().keepsCase)
+  }
+
+  look(): Promise<TargetLook> {
+    return lookAtRemoteTarget(this.#link, this.#facts.root)
   }
 
   idle(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { FileEntry, FolderEntry, Listing } from './listing.ts'
+import type { SourceLook, TargetLook } from './preflight-look.ts'
 import type { Delivery, Wanted } from './work.ts'
 
 /** Where a copy comes from. */
@@ -16,6 +17,8 @@ export interface SourceSide {
   /** A few files into memory; what cannot be read is left out. */
   readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>>
   fetch(wanted: readonly Wanted[], delivery: Delivery): Promise<void>
+  /** What should be known before a copy begins. */
+  look(): Promise<SourceLook>
 }
 
 /** Where a copy goes to. */
@@ -26,6 +29,8 @@ export interface TargetSide {
   /** Whether `a` and `A` are two files there: by trying. */
   keepsCase(): Promise<boolean>
   readonly delivery: Delivery
+  /** What should be known before a copy begins; what is tried for it is taken back. */
+  look(): Promise<TargetLook>
   /** Waits until everything delivered has its final name, or was found not to be right. */
   idle(): Promise<void>
   /** Files of the right size with another time: gives those that are right their time; returns the others. */

@@ -5,6 +5,7 @@ import type { Flow } from './flow.ts'
 import type { CopyPool } from './pool.ts'
 import { batchEntry, LARGE_FILE, type Delivery, type Wanted } from './work.ts'
 import type { ReadJob } from './batch.ts'
+import { lookAtLocalSource, type SourceLook } from './preflight-look.ts'
 import type { SourceSide } from './sides.ts'
 
 /** A Backup Path on this machine: the threads read it themselves. */
@@ -58,6 +59,10 @@ export class LocalSource implements SourceSide {
       }
     }
     return Promise.resolve(files)
+  }
+
+  look(): Promise<SourceLook> {
+    return Promise.resolve(lookAtLocalSource(this.root))
   }
 
   async fetch(wanted: readonly Wanted[], delivery: Delivery): Promise<void> {

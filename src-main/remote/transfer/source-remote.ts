@@ -7,6 +7,7 @@ import { shown } from './byte-path.ts'
 import type { Flow } from './flow.ts'
 import type { FileEntry, Listing } from './listing.ts'
 import { complaints, listCommand, readListing } from './list-remote.ts'
+import { lookAtRemoteSource, type SourceLook } from './preflight-look.ts'
 import type { ServerFacts } from './probe.ts'
 import { writeNames } from './remote-input.ts'
 import { readSums } from './remote-sums.ts'
@@ -76,6 +77,10 @@ export class RemoteSource implements SourceSide {
       })
     }
     onKnown(entries.length)
+  }
+
+  look(): Promise<SourceLook> {
+    return lookAtRemoteSource(this.#link, this.#facts.root)
   }
 
   async readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>> {

@@ -125,7 +125,7 @@ class Copy implements CopyHandle {
     this.#tick = setInterval(() => this.#measure(), 250)
     try {
       const sides = await this.#open()
-      const run = new CopyRun(this.#options, sides, this.#flow)
+      const run = new CopyRun(this.#options, this.#mode, sides, this.#flow)
       this.#run = run
       return this.#outcome(run, await run.run(), false)
     } catch (error) {
@@ -158,7 +158,7 @@ class Copy implements CopyHandle {
         damaged: result.damaged,
         seconds,
       },
-      notes: run?.notes ?? { extra: 0, removed: 0, planned: null, notes: [] },
+      notes: run?.notes ?? { extra: 0, removed: 0, planned: null, notes: [], findings: [] },
       curve: this.#curve.points(),
       stopped,
     }

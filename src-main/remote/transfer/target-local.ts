@@ -202,6 +202,15 @@ function takeLock(staging: string, root: string): void {
   throw new Error(`The lock ${file} cannot be taken.`)
 }
 
+/** The lock of a transfer into this folder that is running now; null where there is none. */
+export function lockHolder(root: string): string | null {
+  for (const staging of [`${root}${PARTIAL}`, join(root, PARTIAL)]) {
+    const owner = ownerOfLock(join(staging, LOCK))
+    if (owner !== null && isAlive(owner)) return `${join(staging, LOCK)}, process ${String(owner.pid)}`
+  }
+  return null
+}
+
 function ownerOfLock(file: string): ProcessIdentity | null {
   try {
     const { pid, started } = JSON.parse(readFileSync(file, 'utf8')) as Partial<ProcessIdentity>

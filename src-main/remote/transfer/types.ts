@@ -1,4 +1,5 @@
 import type { ConnectionError } from '../connection-errors.ts'
+import type { CopyFinding } from '../../contract/copy.ts'
 import type { SshConnection } from '../connection.ts'
 import type { Hop } from '../profile.ts'
 import type { RemoteShell } from '../shell.ts'
@@ -131,6 +132,8 @@ export interface CopyNotes {
   /** Files that would be brought over, and their bytes (dry run). */
   planned: { files: number; bytes: number } | null
   notes: string[]
+  /** What was looked at (dry run). */
+  findings: CopyFinding[]
 }
 
 export interface CopyOutcome {

@@ -11,18 +11,43 @@ export function commandLine(request: CopyRequest, profileOf: ProfileOf): string 
   if (source === null || target === null) return null
   const identity = keyOf(request, profileOf)
   if (identity !== null) words.push('--identity', identity)
+  const profiles = profilesOf(request, profileOf)
+  const jumps = profiles.map(({ jumps: hops }) => hops.map(hopWord).join(','))
+  if (jumps[0] && !needsJumps(request, profileOf)) words.push('--jump', jumps[0])
+  const [privilege] = profiles.map((profile) => profile.privilege)
+  if (
+    privilege !== undefined &&
+    privilege.startsWith('su') &&
+    profiles.every((one) => one.privilege === privilege)
+  )
+    words.push('--privilege', privilege)
   if (request.accounts) words.push('--accounts', request.accounts.join(','))
   if (request.first) words.push('--first', request.first.join(','))
   if (request.limit != null) words.push('--bwlimit', rateWord(request.limit))
   if (request.delete === true) words.push('--delete')
+  if (request.direct?.host !== undefined) {
+    const { host, port } = request.direct
+    words.push('--direct-to', `${bracketed(host)}${port === undefined ? '' : `:${String(port)}`}`)
+  } else if (request.direct) words.push('--direct')
   return [...words, source, target].map(quoted).join(' ')
 }
 
-/** True where the command line would go another way: it knows nothing of jump hosts. */
-export function needsJumps({ source, target }: CopyRequest, profileOf: ProfileOf): boolean {
-  return [source, target].some(
-    (end) => end.kind === 'server' && (profileOf(end.serverId)?.jumps.length ?? 0) > 0,
-  )
+/** True where the command line would go another way: it takes one list of jump hosts for both servers. */
+export function needsJumps(request: CopyRequest, profileOf: ProfileOf): boolean {
+  const lists = profilesOf(request, profileOf).map(({ jumps }) => jumps.map(hopWord).join(','))
+  return new Set(lists).size > 1
+}
+
+function profilesOf({ source, target }: CopyRequest, profileOf: ProfileOf): ServerProfile[] {
+  return [source, target].flatMap((end) => (end.kind === 'server' ? (profileOf(end.serverId) ?? []) : []))
+}
+
+function hopWord({ user, host, port }: ServerProfile['jumps'][number]): string {
+  return `${user}@${bracketed(host)}${port === 22 ? '' : `:${String(port)}`}`
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** `ssh://user@host:port/path`, odd characters percent-encoded, or the local path. */
@@ -30,7 +55,7 @@ function wordOf(end: CopyEnd, profileOf: ProfileOf): string | null {
   if (end.kind === 'local') return end.path
   const profile = profileOf(end.serverId)
   if (!profile) return null
-  const host = profile.host.includes(':') ? `[${profile.host}]` : profile.host
+  const host = bracketed(profile.host)
   const port = profile.port === 22 ? '' : `:${String(profile.port)}`
   const path = end.path.split('/').map(encodeURIComponent).join('/')
   return `ssh://${encodeURIComponent(profile.user)}@${host}${port}${path}`

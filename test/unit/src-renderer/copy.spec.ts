@@ -1,8 +1,7 @@
 import { flushPromises } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CopyRequest, CopyTaskResult } from '../../../src-main/contract/copy.ts'
-import type { ServerReport, Volume } from '../../../src-main/contract/server-report.ts'
+import type { CopyFinding, CopyRequest, CopyTaskResult } from '../../../src-main/contract/copy.ts'
 import type { ServerProfile } from '../../../src-main/contract/servers.ts'
 import type { Task } from '../../../src-main/contract/tasks.ts'
 
@@ -19,7 +18,7 @@ const { limitOf, newCopyDraft, requestOf, sameWork, useCopy } =
   await import('../../../src-renderer/stores/copy.ts')
 const { useTasks } = await import('../../../src-renderer/stores/tasks.ts')
 const { commandLine, needsJumps, quoted } = await import('../../../src-renderer/pages/copy/command-line.ts')
-const { findingsOf, volumeOf } = await import('../../../src-renderer/pages/copy/findings.ts')
+const CopyPlan = (await import('../../../src-renderer/pages/copy/copy-plan.vue')).default
 const CopyOutcome = (await import('../../../src-renderer/pages/copy/copy-outcome.vue')).default
 const { mountInApp } = await import('./components/support.ts')
 
@@ -69,6 +68,7 @@ function result(over: Partial<CopyTaskResult> = {}): CopyTaskResult {
     removed: 0,
     planned: null,
     notes: [],
+    findings: [],
     curve: [],
     ...over,
   }
@@ -159,53 +159,54 @@ describe('the command line that does the same', () => {
 
   it('is none for a server that is gone, and says where it knows less than the app', () => {
     expect(line(request, null)).toBeNull()
-    const { host, port, user, auth } = profile()
-    expect(needsJumps(request, () => profile({ jumps: [{ host, port, user, auth }] }))).toBe(true)
-    expect(needsJumps(request, () => profile())).toBe(false)
+    const { host, user, auth } = profile()
+    const jumping = profile({ jumps: [{ host, port: 2200, user, auth }], privilege: 'sudo-password' })
+    expect(line(request, jumping)).toContain('--jump root@old.example.com:2200 --privilege sudo-password ')
+    const both = { ...request, target: { kind: 'server' as const, serverId: 's2', path: '/x' } }
+    expect(needsJumps(both, (id) => (id === 's1' ? jumping : profile()))).toBe(true)
+    expect(needsJumps(both, () => jumping)).toBe(false)
   })
 })
 
-describe('what is known before a copy starts', () => {
-  const volume = (mount: string, over: Partial<Volume> = {}): Volume => ({
-    mount,
-    device: 'd',
-    type: 'ext4',
-    size: 100,
-    used: 0,
-    free: 100,
-    inodes: null,
-    inodesFree: null,
-    readOnly: false,
-    ...over,
-  })
-  const target = { kind: 'server' as const, serverId: 's2', path: '/data/backup' }
-  const find = (needed: { files: number; bytes: number }, volumes: Volume[] | null) => {
-    const report = volumes && { storage: { volumes: { known: true, value: volumes } } }
-    const asked = { ...request, target }
-    const reportOf = (id: string) => (id === 's2' ? (report as unknown as ServerReport | null) : null)
-    return findingsOf(asked, needed, () => profile({ role: 'new', name: 'New' }), reportOf)
-  }
-
-  it('takes the volume with the longest mount point above the path, by whole names', () => {
-    const all = [volume('/'), volume('/data'), volume('/data/back')]
-    expect(volumeOf('/data/backup', all)?.mount).toBe('/data')
-    expect(volumeOf('/database', all)?.mount).toBe('/')
-    expect(volumeOf('/data', all)?.mount).toBe('/data')
-    expect(volumeOf('/x', [volume('/data')])).toBeNull()
-  })
-
-  it('judges space, inodes and read-only only where somebody looked', () => {
-    const keys = (...given: Parameters<typeof find>) =>
-      find(...given).map(({ kind, key }) => `${kind} ${key}`)
-    expect(keys({ files: 1, bytes: 1 }, null)).toEqual(['attention copy.finding.notSeen'])
-    expect(keys({ files: 1, bytes: 99 }, [volume('/')])).toEqual(['ok copy.finding.space'])
-    expect(keys({ files: 1, bytes: 100 }, [volume('/')])).toEqual(['failed copy.finding.noSpace'])
-    expect(keys({ files: 5, bytes: 1 }, [volume('/', { readOnly: true, inodes: 9, inodesFree: 5 })])).toEqual(
-      ['failed copy.finding.readOnly', 'ok copy.finding.space', 'failed copy.finding.noInodes'],
-    )
-    expect(keys({ files: 1, bytes: 0 }, [volume('/', { hangs: true })])).toEqual([
-      'failed copy.finding.hangs',
+describe('what is looked at before a copy', () => {
+  it('stands with its evidence and what to do, what needs somebody first', () => {
+    const findings: CopyFinding[] = [
+      { id: 'apart', state: 'ok', what: { en: 'Different places.', it: '' }, evidence: 'inode', next: null },
+      {
+        ...{ id: 'space', state: 'failed', what: { en: 'Too little room.', it: '' } },
+        ...{ evidence: '2 GB / 1 GB', next: { en: 'Choose another disk.', it: '' } },
+      },
+    ]
+    const given = result({ planned: { files: 3, bytes: 9 }, findings })
+    const plan = { taskId: 'p', request: { ...request, dryRun: true }, state: null, result: given }
+    const shown = mountInApp(CopyPlan, {
+      plan: { ...plan, task: task({ id: 'p', state: 'done', endedAt: 1 }) },
+    })
+    expect(shown.findAll('li.finding').map((line) => line.text())).toEqual([
+      expect.stringMatching(/Too little room\..*2 GB \/ 1 GB.*Choose another disk\./s),
+      expect.stringMatching(/Different places\..*inode/s),
     ])
+  })
+})
+
+describe('a direct copy', () => {
+  it('is asked for between two servers only, with the address of the new one where it is another', () => {
+    const draft = newCopyDraft()
+    Object.assign(draft.source, { kind: 'server', serverId: 's1', serverPath: '/a' })
+    Object.assign(draft.target, { kind: 'server', serverId: 's2', serverPath: '/b', localPath: '/c' })
+    expect(requestOf(draft)?.direct).toBeUndefined()
+    draft.direct = true
+    expect(requestOf(draft)?.direct).toEqual({})
+    draft.directTo = '10.0.0.2:2222'
+    const asked = requestOf(draft)
+    expect(asked?.direct).toEqual({ host: '10.0.0.2', port: 2222 })
+    expect(asked && commandLine(asked, () => profile())).toContain('--direct-to 10.0.0.2:2222 ssh://')
+    for (const wrong of ['-oProxyCommand=x', 'a b', 'host:0', 'u@h']) {
+      draft.directTo = wrong
+      expect(requestOf(draft), wrong).toBeNull()
+    }
+    draft.target.kind = 'local'
+    expect(requestOf(draft)?.direct).toBeUndefined()
   })
 })
 

@@ -3,6 +3,7 @@ import type { Flow } from '../flow.ts'
 import type { Ledger } from '../ledger.ts'
 import type { ServerLink } from '../link.ts'
 import type { FileEntry, Listing } from '../listing.ts'
+import type { SourceLook } from '../preflight-look.ts'
 import { readFacts } from '../probe.ts'
 import type { SourceSide } from '../sides.ts'
 import type { DirectWay } from '../types.ts'
@@ -63,6 +64,10 @@ export class DirectSource implements SourceSide {
     onKnown: (settled: number) => void,
   ): Promise<void> {
     return this.#inner.sums(entries, found, onKnown)
+  }
+
+  look(): Promise<SourceLook> {
+    return this.#inner.look()
   }
 
   readFiles(entries: readonly FileEntry[]): Promise<Map<string, Buffer>> {

@@ -68,3 +68,30 @@ test('what cannot be copied is a failed task that says why', async () => {
   await until(() => tasks.get(id).state === 'failed')
   expect(tasks.get(id).error?.next).not.toBe('')
 })
+
+test('a look before a copy: what it would bring and what stands in its way, without a task', async () => {
+  const target = join(folder, 'looked at')
+  const before = copies.list().length
+  const found = await copies.preflight({
+    source: { kind: 'local', path: source },
+    target: { kind: 'local', path: target },
+  })
+  expect(found.planned.files).toBeGreaterThan(60)
+  expect(found.findings.map(({ id }) => id)).toEqual(
+    expect.arrayContaining([
+      'apart',
+      'source-volume',
+      'writable',
+      'space',
+      'inodes',
+      'case',
+      'zextras',
+      'others',
+    ]),
+  )
+  expect(copies.list()).toHaveLength(before)
+  const inside = { kind: 'local' as const, path: join(source, 'inside') }
+  await expect(copies.preflight({ source: { kind: 'local', path: source }, target: inside })).rejects.toThrow(
+    /inside/,
+  )
+})
