@@ -21,6 +21,7 @@ export function makeRouter() {
       page('/copy', 'copy', () => import('./pages/copy/copy-page.vue')),
       page('/tasks', 'tasks', () => import('./pages/tasks/tasks-page.vue')),
       page('/settings', 'settings', () => import('./pages/settings/settings-page.vue')),
+      page('/log', 'log', () => import('./pages/log/log-page.vue')),
       // where a host sends a path to open (client.ts): the first screen, until it is open
       page('/open', 'open', () => import('./pages/home/home-page.vue')),
       { path: '/:rest(.*)*', redirect: '/' },

@@ -12,6 +12,8 @@ export const settingsSchema = z.object({
   language: z.enum(['system', 'en', 'it']).optional(),
   /** Worker threads for indexing; null = as many as there are cores. */
   jobs: z.number().int().min(1).max(64).nullable(),
+  /** Bytes a second that a new copy may take at most; absent or null = no limit. */
+  copyLimit: z.number().int().min(1).max(1e12).nullable().optional(),
 })
 export type Settings = z.infer<typeof settingsSchema>
 

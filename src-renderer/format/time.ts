@@ -3,6 +3,8 @@ import { isZone } from './zone.ts'
 export interface TimeFormat {
   /** `12 Oct 2026, 09:14` */
   dateTime(ms: number): string
+  /** `12 Oct, 09:14:03`: for lines of a log. */
+  seconds(ms: number): string
   /** `12 Oct 2026` */
   date(ms: number): string
   /** With weekday, seconds and the zone's name: for tooltips and details. */
@@ -36,6 +38,13 @@ export function makeTimeFormat(locale: string, zone: string): TimeFormat {
     hour: '2-digit',
     minute: '2-digit',
   })
+  const seconds = make({
+    day: '2-digit',
+    month: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  })
   const date = make({ day: 'numeric', month: 'short', year: 'numeric' })
   const full = make({
     weekday: 'long',
@@ -51,6 +60,7 @@ export function makeTimeFormat(locale: string, zone: string): TimeFormat {
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
   return {
     dateTime: (ms) => dateTime.format(ms),
+    seconds: (ms) => seconds.format(ms),
     date: (ms) => date.format(ms),
     full: (ms) => full.format(ms),
     utc: (ms) => new Date(ms).toISOString().replace('T', ' ').replace(/\..*$/, ' UTC'),

@@ -29,6 +29,7 @@ export const useDialogs = defineStore('dialogs', () => {
   const exporting = shallowRef<ExportRequest | null>(null)
   const folder = shallowRef<FolderQuestion | null>(null)
   const shortcuts = ref(false)
+  const palette = ref(false)
   const help = ref(false)
   const pathZone = ref(false)
   /** Short confirmation at the bottom, read out to screen readers; nothing important is said only here. */
@@ -52,5 +53,5 @@ export const useDialogs = defineStore('dialogs', () => {
     })
   }
 
-  return { error, exporting, folder, shortcuts, help, pathZone, note, fail, chooseFolder }
+  return { error, exporting, folder, shortcuts, palette, help, pathZone, note, fail, chooseFolder }
 })

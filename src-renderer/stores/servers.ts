@@ -113,6 +113,12 @@ export const useServers = defineStore('servers', () => {
     await loadSecrets()
   }
 
+  /** Forgets the secrets of all servers and closes their connections. */
+  async function forgetAll(): Promise<void> {
+    await client.servers.forgetSecrets({})
+    await loadSecrets()
+  }
+
   async function insist(allow: boolean): Promise<void> {
     storage.value = await client.servers.insistOnWeakKeychain({ insist: allow })
   }
@@ -206,6 +212,7 @@ export const useServers = defineStore('servers', () => {
     answer,
     loadSecrets,
     forget,
+    forgetAll,
     insist,
     test,
     loadReport,

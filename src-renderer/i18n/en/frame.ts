@@ -98,6 +98,7 @@ export const frame = {
   'keys.everywhere': 'Everywhere',
   'keys.list': 'In a list of messages',
   'keys.or': 'or',
+  'keys.palette': 'Do anything by its name',
   'keys.search': 'Search all accounts',
   'keys.help': 'Help for this screen',
   'keys.shortcuts': 'This list',

@@ -70,6 +70,19 @@ export const home = {
   'settings.jobs': 'Threads that read',
   'settings.jobsText': 'Fewer keep a slow disk or an old laptop usable. Counts from the next opening.',
   'settings.jobsAll': 'As many as processors',
+  'settings.copyLimit': 'Bandwidth of a copy',
+  'settings.copyLimitText': 'Each new copy begins with this limit; it can be changed while it runs.',
+  'settings.secrets': 'Passwords and passphrases',
+  'settings.secretsKept': '{n} secret is remembered | {n} secrets are remembered',
+  'settings.secretsNone': 'Nothing is remembered',
+  'settings.secretsText':
+    'In the system’s keychain or only until Lifeboat ends, as chosen when each was asked for.',
+  'settings.forgetSecrets': 'Forget all',
+  'settings.forgetTitle': 'Forget all passwords and passphrases?',
+  'settings.forgetText':
+    'Open connections to servers are closed. The servers stay in the list and ask again the next time. Copies under way wait for that.',
+  'settings.logText': 'What Lifeboat wrote about its work, without secrets.',
+  'settings.openLog': 'Open the log',
   'settings.catalogs': 'Catalogs',
   'settings.catalogsText':
     'Lifeboat remembers what it read in a catalog for each backup path. Removing one frees its space; the backup path itself is not touched.',
@@ -87,7 +100,8 @@ export const home = {
   'settings.removed': 'Catalog removed, {size} freed.',
   'settings.about': 'This program',
   'settings.dataFolder': 'Data folder',
-  'settings.dataFolderText': 'Catalogs, settings and the record of tasks. Only you can read it.',
+  'settings.dataFolderText':
+    'Catalogs, settings, the record of tasks, the log. Only you can read it. Start Lifeboat with --data or LIFEBOAT_DATA to use another one.',
   'settings.version': 'Version',
   'settings.host.desktop': 'desktop window',
   'settings.host.browser': 'in the browser',

@@ -8,6 +8,7 @@ import { mail } from './mail.ts'
 import { mount } from './mount.ts'
 import { recovery } from './recovery.ts'
 import { servers } from './servers.ts'
+import { tools } from './tools.ts'
 import { work } from './work.ts'
 
 export const en: Record<string, string> = {
@@ -21,5 +22,6 @@ export const en: Record<string, string> = {
   ...facts,
   ...copy,
   ...mount,
+  ...tools,
   ...recovery,
 }

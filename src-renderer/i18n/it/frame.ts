@@ -99,6 +99,7 @@ export const frame = {
   'keys.everywhere': 'Ovunque',
   'keys.list': 'In un elenco di messaggi',
   'keys.or': 'o',
+  'keys.palette': 'Fai qualunque cosa col suo nome',
   'keys.search': 'Cerca in tutti gli account',
   'keys.help': 'Guida di questa schermata',
   'keys.shortcuts': 'Questo elenco',

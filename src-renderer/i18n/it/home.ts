@@ -73,6 +73,19 @@ export const home = {
   'settings.jobsText':
     'Meno processi lasciano usabile un disco lento o un vecchio portatile. Vale dalla prossima apertura.',
   'settings.jobsAll': 'Quanti i processori',
+  'settings.copyLimit': 'Banda di una copia',
+  'settings.copyLimitText': 'Ogni nuova copia comincia con questo limite; si può cambiare mentre è in corso.',
+  'settings.secrets': 'Password e passphrase',
+  'settings.secretsKept': '{n} segreto ricordato | {n} segreti ricordati',
+  'settings.secretsNone': 'Nulla è ricordato',
+  'settings.secretsText':
+    'Nel portachiavi del sistema o solo finché Lifeboat è aperto, come scelto quando sono stati chiesti.',
+  'settings.forgetSecrets': 'Dimentica tutto',
+  'settings.forgetTitle': 'Dimenticare tutte le password e passphrase?',
+  'settings.forgetText':
+    'I collegamenti aperti con i server vengono chiusi. I server restano nell’elenco e la prossima volta chiedono di nuovo. Le copie in corso aspettano.',
+  'settings.logText': 'Ciò che Lifeboat ha scritto del proprio lavoro, senza segreti.',
+  'settings.openLog': 'Apri il registro',
   'settings.catalogs': 'Cataloghi',
   'settings.catalogsText':
     'Lifeboat ricorda ciò che ha letto in un catalogo per ogni Backup Path. Rimuoverlo libera spazio; il Backup Path non viene toccato.',
@@ -89,7 +102,8 @@ export const home = {
   'settings.removed': 'Catalogo rimosso, liberati {size}.',
   'settings.about': 'Questo programma',
   'settings.dataFolder': 'Cartella dei dati',
-  'settings.dataFolderText': 'Cataloghi, opzioni e registro delle attività. Solo tu puoi leggerla.',
+  'settings.dataFolderText':
+    'Cataloghi, opzioni, attività, registro. Solo tu puoi leggerla. Avvia Lifeboat con --data o LIFEBOAT_DATA per usarne un’altra.',
   'settings.version': 'Versione',
   'settings.host.desktop': 'finestra sul desktop',
   'settings.host.browser': 'nel browser',
