@@ -37,7 +37,7 @@ export const verification: Step = {
       guard: false,
       run: async (context) => {
         const answer = await context.carbonio('new', zmlocalconfigGet, {
-          keys: ['zimbra_lmtp_validate_messages'],
+          key: 'zimbra_lmtp_validate_messages',
         })
         if (!answer.understood) return { verdict: 'unknown', evidence: words(answer.why, answer.why) }
         if (!/false/i.test(answer.value.value))

@@ -82,6 +82,7 @@ export function fakeContext({
     fieldsOf: () => ({}),
     sources: [],
     source: null,
+    lookAtSources: () => Promise.resolve([]),
     hasServer: (role) => shells[role] !== undefined,
     shell: shellOf,
     address: (role) => ({ serverId: role, host: '127.0.0.1', port: 22, ...addresses[role] }),
