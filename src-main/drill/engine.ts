@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import type { FaultValues } from './faults.ts'
 import type { ServerPaths } from './paths.ts'
 import * as mailbox from './programs/mailbox-tools.ts'
+import * as mounts from './programs/mounts.ts'
 import * as network from './programs/network.ts'
 import * as system from './programs/system.ts'
 import * as timers from './programs/timers.ts'
@@ -45,7 +46,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
   find: mailbox.find,
   systemctl: system.systemctl,
   ss: system.ss,
-  findmnt: system.findmnt,
+  findmnt: (server, call) => mounts.mountedAt(server, call) ?? system.findmnt(server, call),
+  mount: mounts.mount,
+  umount: mounts.umount,
+  blockdev: mounts.blockdev,
   lsblk: system.lsblk,
   df: system.df,
   stat: system.stat,

@@ -215,7 +215,12 @@ async function furnishClone(
   for (const part of ['accounts', 'items', 'server']) mkdirSync(join(paths.backup, part), { recursive: true })
   writeFileSync(join(paths.backup, 'backupstat'), '{}\n')
   cpSync(old.backup, mounted, { recursive: true, preserveTimestamps: true })
-  if (faults.new['snapshot-with-backup'] !== undefined) forgetAfter(join(mounted, 'accounts'), snapshot)
+  if (faults.new['snapshot-with-backup'] !== undefined) {
+    // A disk that was no part of the snapshot; somebody has to find it.
+    const untouched = join(paths.base, 'disks/untouched/zextras')
+    cpSync(old.backup, untouched, { recursive: true, preserveTimestamps: true })
+    forgetAfter(join(mounted, 'accounts'), snapshot)
+  }
   const state = freshState(paths, 'mail-old.example.com', manifest)
   saveState(paths, {
     ...state,

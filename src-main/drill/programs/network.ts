@@ -179,7 +179,7 @@ function answers(host: string, port: number): Promise<boolean> {
 }
 
 /** How long the queue of a clone waits between two deliveries, ms: a mail that left cannot be called back. */
-const DELIVERY_MS = 20_000
+const DELIVERY_MS = 30_000
 
 /** Sends what waits in the queue, as a running MTA does wherever it can reach the world. */
 export function deliverQueue(server: SimServer): void {

@@ -17,6 +17,9 @@ const ASKED = [
   'lsblk',
   'df',
   'chown',
+  'mount',
+  'umount',
+  'blockdev',
   'nft',
   'nc',
   'postqueue',
@@ -25,7 +28,7 @@ const ASKED = [
 
 /** What would change this computer: written down, and nothing is done. */
 const RECORDED = (
-  'mount umount blockdev iptables ip6tables iptables-restore iptables-save ufw firewall-cmd reboot shutdown poweroff halt ' +
+  'iptables ip6tables iptables-restore iptables-save ufw firewall-cmd reboot shutdown poweroff halt ' +
   'fsck mkfs mdadm losetup sshfs exportfs at atrm batch crontab service useradd userdel usermod groupadd passwd ' +
   'apt apt-get dpkg yum dnf rpm smartctl sysctl swapoff swapon parted sgdisk wipefs chattr lvremove lvcreate postconf'
 ).split(' ')

@@ -75,6 +75,8 @@ export interface SimState {
   /** Ids of what left the queue for the world. */
   delivered?: string[]
   nextDelivery?: number
+  mounts?: { device: string; target: string; options: string }[]
+  readOnlyDevices?: string[]
 }
 
 export function newOperation(

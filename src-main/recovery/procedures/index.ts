@@ -3,8 +3,8 @@ import type { Procedure } from '../types.ts'
 import { aftermath } from './planned.ts'
 import { dataRecovery } from './data-recovery/index.ts'
 import { intake } from './intake/index.ts'
-import { vmSnapshot } from './planned.ts'
 import { sameServer } from './same-server/index.ts'
+import { vmSnapshot } from './vm-snapshot/index.ts'
 
 /** All procedures, in the order they are offered. */
 export const PROCEDURES: readonly Procedure[] = [intake, dataRecovery, vmSnapshot, sameServer, aftermath]

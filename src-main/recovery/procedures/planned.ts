@@ -8,5 +8,4 @@ const empty = (id: Procedure['id'], en: string, it: string): Procedure => ({
   steps: [],
 })
 
-export const vmSnapshot = empty('vm-snapshot', 'From a VM snapshot', 'Da uno snapshot della VM')
 export const aftermath = empty('aftermath', 'Aftermath', 'Dopo il ripristino')
