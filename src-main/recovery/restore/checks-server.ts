@@ -223,7 +223,7 @@ const notification: Check = check(
   },
 )
 
-const validator: Check = check(
+export const validator: Check = check(
   'validator',
   words('The LMTP validator is on', 'Il validatore LMTP è acceso'),
   false,
