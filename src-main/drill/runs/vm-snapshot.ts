@@ -27,7 +27,7 @@ export const vmSnapshotRun: RunSpec = {
   name: 'vm-snapshot',
   faults: [FAULT],
   items: 600,
-  speed: 40,
+  speed: 6,
   async perform(run) {
     const { drill } = run
     const taken = drill.facts.snapshot
