@@ -7,6 +7,7 @@ import { os } from './implementer.ts'
 import { recoveryRouter } from './recovery.ts'
 import { serversRouter } from './servers.ts'
 import { tasksRouter } from './tasks.ts'
+import { unrestoredRouter } from './unrestored.ts'
 import { verifyRouter } from './verify.ts'
 
 const mailRouter = os.mail.router({
@@ -35,5 +36,6 @@ export const router = os.router({
   servers: serversRouter,
   copy: copyRouter,
   recovery: recoveryRouter,
+  unrestored: unrestoredRouter,
   log: logRouter,
 })

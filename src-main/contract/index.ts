@@ -11,6 +11,7 @@ import { mailContract } from './mail.ts'
 import { recoveryContract } from './recovery.ts'
 import { serversContract } from './servers.ts'
 import { exportContract, tasksContract } from './tasks.ts'
+import { unrestoredContract } from './unrestored-acts.ts'
 import { verifyContract } from './verify.ts'
 
 export const contract = {
@@ -23,6 +24,7 @@ export const contract = {
   servers: serversContract,
   copy: copyContract,
   recovery: recoveryContract,
+  unrestored: unrestoredContract,
   log: logContract,
 }
 export type Contract = typeof contract

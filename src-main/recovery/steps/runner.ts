@@ -3,7 +3,7 @@ import { describeError, ExpectedError } from '../../engine/errors.ts'
 import type { AttachedFile, Case } from '../cases/case.ts'
 import { stepKey, type EntryData } from '../cases/state.ts'
 import { isLocked, tryLock, unlock } from '../journal/lock.ts'
-import type { Procedure, Step } from '../types.ts'
+import type { Procedure, Step, StepContext } from '../types.ts'
 import { makeContext } from './context.ts'
 import type { RecoveryDeps } from './deps.ts'
 import { DetailsBook, type StepDetails } from './details.ts'
@@ -223,6 +223,18 @@ export class CaseRunner {
     const context = this.#context(this.procedure.steps[0]!, new AbortController().signal)
     try {
       await undo(pending, context)
+    } finally {
+      context.close()
+      this.#onChange()
+    }
+  }
+
+  /** Does something for a step beside its run, for its own page: with the same context, in the same journal. */
+  async beside<T>(stepId: string, work: (context: StepContext) => Promise<T>): Promise<T> {
+    this.#assertOpen()
+    const context = this.#context(this.step(stepId), new AbortController().signal)
+    try {
+      return await work(context)
     } finally {
       context.close()
       this.#onChange()

@@ -59,7 +59,7 @@ export async function withCauses(
         : ((await refusedOn(catalog, item, files, states, path)) ?? judged(catalog, item))
     const good = item?.states.find(({ verdict, deleted }) => verdict === 'good' && !deleted) ?? null
     rows.push({
-      account,
+      account: item?.account ?? account,
       id,
       type: item?.type ?? 'unknown',
       folder: item?.folder ?? '',

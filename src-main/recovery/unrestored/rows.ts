@@ -41,6 +41,8 @@ export interface WorkItem {
 }
 
 export const ROWS = 'unrestored.rows'
+/** What was seen of the disks, see health.ts. */
+export const HEALTH = 'unrestored.health'
 export const outcomeFact = (account: string, id: number): string =>
   `unrestored.outcome.${account.toLowerCase()}/${String(id)}`
 

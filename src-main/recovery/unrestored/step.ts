@@ -15,10 +15,8 @@ import type { CatalogAccess, Check, Step, StepContext } from '../types.ts'
 import { withCauses, type Listed } from './causes.ts'
 import { exportAll, giveToZextras, INVALID_RUN, READ_RUN, restoreAgain, settleRestored } from './cures.ts'
 import { healthUnder, type Health } from './health.ts'
-import { openItems, outcomeOf, ROWS, workItems, type Cause, type WorkItem } from './rows.ts'
+import { HEALTH, openItems, outcomeOf, ROWS, workItems, type Cause, type WorkItem } from './rows.ts'
 import { isLeftOff, putBack, withValidatorOff } from './validator.ts'
-
-export const HEALTH = 'unrestored.health'
 
 /** Everything that a report lists, and what the comparison found missing without a word. */
 function listed(context: StepContext): Listed[] {
