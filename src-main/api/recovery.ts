@@ -1,3 +1,4 @@
+import { giveUp, unrestoredList } from '../recovery/unrestored-list.ts'
 import type { Engine } from './engine.ts'
 import { os, toApiError } from './implementer.ts'
 
@@ -84,6 +85,13 @@ export const recoveryRouter = api.router({
     const runner = engine.recovery.runner(input.caseId)
     runner.reopen(runner.step(input.step), input.reason)
   }),
+
+  unrestored: api.unrestored.handler(({ context: { engine }, input }) =>
+    unrestoredList(engine.recovery.store.get(input.caseId)),
+  ),
+  giveUp: api.giveUp.handler(({ context: { engine }, input }) =>
+    giveUp(engine.recovery.store.get(input.caseId), input.account, input.id, input.reason),
+  ),
 
   pendings: api.pendings.handler(({ context: { engine }, signal }) =>
     guarded(engine, 'recovery.pendings', engine.recovery.watchPendings(signal), signal),

@@ -1,13 +1,10 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { expectedErrors, timeSchema } from './common.ts'
+import { searchTextSchema, unrestoredItemSchema } from './unrestored.ts'
+import { wordsSchema } from './words.ts'
 
-/**
- * Words of the engine in both languages of the screens. Steps and checks are known to the engine alone, so their
- * words live beside them; the screen shows the language it is set to.
- */
-export const wordsSchema = z.object({ en: z.string(), it: z.string() })
-export type Words = z.infer<typeof wordsSchema>
+export { wordsSchema, type Words } from './words.ts'
 
 export const procedureIdSchema = z.enum([
   'intake',
@@ -333,6 +330,21 @@ export const recoveryContract = {
   skip: base.input(stepOf.extend({ reason: z.string().trim().min(10).max(10_000) })).output(z.void()),
   /** Opens a done or skipped step again. */
   reopen: base.input(stepOf.extend({ reason: z.string().trim().min(1).max(10_000) })).output(z.void()),
+
+  /** The worklist of items that were not restored; empty before it was made. */
+  unrestored: base
+    .input(caseId)
+    .output(z.object({ items: z.array(unrestoredItemSchema), searches: z.array(searchTextSchema) })),
+  /** Gives an item up: it leaves the list and is named as lost in the report. */
+  giveUp: base
+    .input(
+      caseId.extend({
+        account: z.string().min(1).max(1000),
+        id: z.number().int(),
+        reason: z.string().trim().min(10).max(10_000),
+      }),
+    )
+    .output(z.void()),
 
   /** What is left changed on servers, of all cases; again on every change. */
   pendings: base.output(eventIterator(z.array(pendingSchema))),

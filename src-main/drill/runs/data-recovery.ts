@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEntry, StepView } from '../../contract/recovery.ts'
 import { Case } from '../../recovery/cases/case.ts'
+import { giveUp, unrestoredList } from '../../recovery/unrestored-list.ts'
 import type { Lost, Recovered, Run, RunSpec } from './driver.ts'
 import { proveMailbox } from './mailbox-proof.ts'
 import type { Habits } from './technician.ts'
@@ -47,8 +50,20 @@ export const dataRecoveryRun: RunSpec = {
   },
 }
 
-/** Presses the primary action again when a step failed: that is what a person would try first. */
-const STUBBORN: Habits = { failed: (step) => step.runs < 3 }
+/** What a person does when a step failed: gives up what nothing can bring back, and presses the primary action again. */
+const STUBBORN: Habits = {
+  arrive: (step, runner) => {
+    if (step.id !== 'unrestored') return
+    runner.setField(runner.step(step.id), 'exportFolder', join(runner.case.folder, '../../../exported'))
+  },
+  failed: (step, runner) => {
+    if (step.id !== 'unrestored') return true
+    const open = unrestoredList(runner.case).items.filter(({ outcome }) => outcome === null)
+    for (const { account, id, exportable, evidence } of open)
+      if (!exportable) giveUp(runner.case, account, id, `No state of it is whole: ${evidence.en}`)
+    return true
+  },
+}
 
 const unrestoredId = (account: string, item: number): string => `unrestored ${account} ${String(item)}`
 
@@ -104,13 +119,20 @@ async function killWhileWatching(run: Run, caseId: string): Promise<boolean> {
   return state === 'waiting' && canRun
 }
 
-/** Each planted item is in the journal as not restored, with its account: nothing went away in silence. */
+/** Each planted item was on the worklist with its account and its very cause, and left it by one of the three ways. */
 function catchUnrestored(run: Run): void {
-  const facts = run.laptop.recovery.runner(run.view().id).case.state.facts
-  const known = JSON.stringify([...facts].filter(([name]) => /report|unrestored/.test(name)))
-  for (const { account, item } of run.drill.planted) {
-    if (known.includes(account) && new RegExp(`\\b${String(item)}\\b`).test(known))
-      run.catch(unrestoredId(account, item), `named as not restored`)
+  const { items } = unrestoredList(run.laptop.recovery.runner(run.view().id).case)
+  for (const { account, item, cause, olderState } of run.drill.planted) {
+    const row = items.find((one) => one.id === item && one.account === account)
+    const found = `item ${String(item)} of ${account}`
+    if (row?.cause !== cause.replace(' ', '-')) {
+      run.problem(`${found} was planted as ${cause}, the worklist says ${row?.cause ?? 'nothing of it'}.`)
+      continue
+    }
+    const how = row.outcome?.how ?? 'still on the list'
+    run.catch(unrestoredId(account, item), `${row.subject} (${row.folder}): ${row.evidence.en}; ${how}`)
+    const wanted = cause === 'broken' ? (olderState ? 'exported' : null) : 'restored'
+    if (wanted !== null && how !== wanted) run.problem(`${found} could be ${wanted}, and is ${how}.`)
   }
 }
 
@@ -122,12 +144,27 @@ function proved(run: Run): { recovered: Recovered; lost: Lost[] } {
   )
   const sum = (of: (proof: (typeof proofs)[number]) => number): number =>
     proofs.reduce((total, proof) => total + of(proof), 0)
-  const lost = proofs.flatMap(({ missing }) => missing)
-  const planted = new Set(drill.planted.map(({ account, item }) => unrestoredId(account, item)))
-  for (const { account, item, what, why } of lost) {
-    if (!planted.has(unrestoredId(account, item ?? -1)))
-      run.problem(`Item ${String(item)} of ${account} (${what}) was not planted and is lost: ${why}`)
+  const missing = proofs.flatMap((proof) => proof.missing)
+  const broken = new Set(
+    drill.planted
+      .filter(({ cause }) => cause === 'broken')
+      .map(({ account, item }) => unrestoredId(account, item)),
+  )
+  const { items } = unrestoredList(run.laptop.recovery.runner(run.view().id).case)
+  const exported = items.filter(({ outcome }) => outcome?.how === 'exported')
+  for (const { account, item, what, why } of missing) {
+    if (!broken.has(unrestoredId(account, item ?? -1)))
+      run.problem(`Item ${String(item)} of ${account} (${what}) is not in its mailbox: ${why}`)
   }
+  for (const { account, id, outcome } of exported) {
+    const bytes = outcome?.file && existsSync(outcome.file) ? readFileSync(outcome.file) : null
+    const sha256 = bytes === null ? null : createHash('sha256').update(bytes).digest('hex')
+    if (sha256 === null || sha256 !== outcome?.sha256)
+      run.problem(`Item ${String(id)} of ${account} is said to be exported; its file does not prove it.`)
+  }
+  const lost = items.flatMap(({ account, id, subject, outcome, evidence }): Lost[] =>
+    outcome?.how === 'given-up' ? [{ account, item: id, what: subject, why: evidence.en }] : [],
+  )
   return {
     recovered: {
       accounts: proofs.length,

@@ -9,27 +9,37 @@ import type { CheckResult, StepContext } from '../types.ts'
 /** How long the files of a Backup Path are counted for a look at the server, ms. */
 const COUNT_MS = 3000
 
-const reports = new WeakMap<StepContext, Map<CaseRole, Promise<ServerReport>>>()
+/** What one step saw is good enough for the next one for so long, ms; whoever looks again sees anew. */
+const FRESH_MS = 30_000
+
+interface Seen {
+  context: StepContext
+  at: number
+  report: Promise<ServerReport>
+}
+
+/** By case and server. */
+const seen = new Map<string, Seen>()
 
 /** What a server of the case tells of itself, asked once in each look. */
 export function probed(context: StepContext, role: CaseRole): Promise<ServerReport> {
-  const ofContext = reports.get(context) ?? new Map<CaseRole, Promise<ServerReport>>()
-  reports.set(context, ofContext)
-  const known = ofContext.get(role)
-  if (known) return known
-  const asked = probeServer(reading(context, role), { signal: context.signal, countFor: COUNT_MS }).then(
-    (report) => {
-      if (report.system.login.known || report.system.kernel.known) return report
+  const key = `${context.caseId} ${context.address(role).serverId}`
+  const last = seen.get(key)
+  const ofOtherStep = last && last.context.step !== context.step && Date.now() - last.at < FRESH_MS
+  if (last && (last.context === context || ofOtherStep)) return last.report
+  const report = probeServer(reading(context, role), { signal: context.signal, countFor: COUNT_MS }).then(
+    (found) => {
+      if (found.system.login.known || found.system.kernel.known) return found
       // Every question failed: that is one fact, not thirty.
-      throw new ExpectedError('CONNECTION', `${report.server} does not answer`, {
-        why: report.system.login.because,
+      throw new ExpectedError('CONNECTION', `${found.server} does not answer`, {
+        why: found.system.login.because,
         next: 'Look at the server under Servers: connection, host key, login.',
       })
     },
   )
-  asked.catch(() => undefined)
-  ofContext.set(role, asked)
-  return asked
+  seen.set(key, { context, at: Date.now(), report })
+  report.catch(() => seen.delete(key))
+  return report
 }
 
 /** A shell of which everything is only asked. */

@@ -1,5 +1,6 @@
 import type { CaseState, StepRecord } from '../cases/state.ts'
 import { emptyState, fold } from '../cases/state.ts'
+import { outcomeOf, workItems } from '../unrestored/rows.ts'
 import type { JournalEntry, StepResult } from '../../contract/recovery.ts'
 
 /** What a report says in figures; all of it comes from the journal. */
@@ -27,6 +28,7 @@ export interface ReportFigures {
   skipped: { at: number; who: string; step: string; text: string }[]
   decisions: { at: number; who: string; text: string }[]
   lost: LostItem[]
+  exported: { account: string; item: string; what: string; file: string; sha256: string }[]
   files: { name: string; bytes: number; sha256: string }[]
   stillPending: { what: string; host: string; undo: string }[]
 }
@@ -38,9 +40,6 @@ export interface LostItem {
   what: string
   why: string
 }
-
-/** Name of the fact (by whichever step) that lists what is lost: an array of LostItem. */
-export const LOST_FACT = 'report.lost'
 
 const DECISIONS: ReadonlySet<string> = new Set([
   'procedure',
@@ -85,20 +84,39 @@ export function figuresOf(entries: readonly JournalEntry[]): ReportFigures {
       .filter(({ kind }) => DECISIONS.has(kind))
       .map(({ at, who, text }) => ({ at, who, text })),
     lost: lostOf(state),
+    exported: exportedOf(state),
     files: [...state.files].map(([name, { bytes, sha256 }]) => ({ name, bytes, sha256 })),
     stillPending: [...state.pendings.values()].map(({ what, host, undo }) => ({ what: what.en, host, undo })),
   }
 }
 
+/** What was given up, what is still on the list, and what is missing without a word. */
 function lostOf({ facts }: CaseState): LostItem[] {
-  const list = facts.get(LOST_FACT)
-  if (!Array.isArray(list)) return []
-  const text = (value: unknown): string =>
-    typeof value === 'string' || typeof value === 'number' ? String(value) : ''
-  return (list as Record<string, unknown>[]).map((one) => ({
-    account: text(one['account']),
-    item: text(one['item']),
-    what: text(one['what']),
-    why: text(one['why']),
-  }))
+  const known = { fact: (name: string) => facts.get(name) }
+  return workItems(known).flatMap((row): LostItem[] => {
+    const outcome = outcomeOf(known, row)
+    if (outcome !== null && outcome.how !== 'given-up') return []
+    const why =
+      outcome === null ? `not restored yet: ${row.evidence.en}` : `${row.evidence.en}. ${outcome.note}`
+    return [{ account: row.account, item: String(row.id), what: `${row.subject} (${row.folder})`, why }]
+  })
+}
+
+/** What could not be restored and was written as a file instead. */
+function exportedOf({ facts }: CaseState): ReportFigures['exported'] {
+  const known = { fact: (name: string) => facts.get(name) }
+  return workItems(known).flatMap((row) => {
+    const outcome = outcomeOf(known, row)
+    if (outcome?.how !== 'exported') return []
+    const { file, sha256 } = outcome
+    return [
+      {
+        account: row.account,
+        item: String(row.id),
+        what: row.subject,
+        file: file ?? '',
+        sha256: sha256 ?? '',
+      },
+    ]
+  })
 }

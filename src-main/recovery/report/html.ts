@@ -85,6 +85,21 @@ ${
         figures.lost.map(({ account, item, what, why }) => [h(account), h(item), h(what), h(why)]),
       )
 }
+<h2>What was written as files instead</h2>
+${
+  figures.exported.length === 0
+    ? '<p>Nothing.</p>'
+    : table(
+        ['Account', 'Item', 'What', 'File', 'SHA-256'],
+        figures.exported.map(({ account, item, what, file, sha256 }) => [
+          h(account),
+          h(item),
+          h(what),
+          h(file),
+          `<span class="hash">${h(sha256)}</span>`,
+        ]),
+      )
+}
 <h2>Overrides and skipped steps</h2>
 ${
   figures.overrides.length + figures.skipped.length === 0

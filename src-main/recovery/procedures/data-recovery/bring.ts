@@ -275,7 +275,7 @@ async function bringIt(context: StepContext): Promise<StepResult> {
   const path = pathOf(context)
   const { source, fields } = context
   if (source === null || fields['way'] !== 'copy') {
-    context.setFact(FACTS.path, path)
+    context.setFact(FACTS.path, await realPath(context, path))
     return { summary: words(`It lies under ${path}`, `Si trova in ${path}`), figures: [], tables: [] }
   }
   const startedAt = Date.now()
@@ -289,7 +289,7 @@ async function bringIt(context: StepContext): Promise<StepResult> {
   if (result === null) throw new Error('the copy told no result')
   const seconds = Math.max(1, (Date.now() - startedAt) / 1000)
   if (result.bytes > 0) context.setFact(RATE_FACT, Math.round(result.bytes / seconds))
-  context.setFact(FACTS.path, path)
+  context.setFact(FACTS.path, await realPath(context, path))
   context.setFact('bring.result', {
     files: result.files,
     verified: result.verified,
@@ -299,6 +299,15 @@ async function bringIt(context: StepContext): Promise<StepResult> {
     damaged: result.damagedTotal,
   })
   return resultOf(result, path)
+}
+
+/** Where it lies without links: what is compared later must be the same text. */
+async function realPath(context: StepContext, path: string): Promise<string> {
+  const { code, stdout } = await reading(context, 'new').run(['readlink', '-e', '--', path], {
+    as: 'zextras',
+  })
+  const real = stdout.replace(/\n$/, '')
+  return code === 0 && real.startsWith('/') ? real : path
 }
 
 function fromServer(context: StepContext, source: BackupSource): { role: 'old' | 'storage'; path: string } {

@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { figuresOf, LOST_FACT } from '../../../../src-main/recovery/report/figures.ts'
+import { figuresOf } from '../../../../src-main/recovery/report/figures.ts'
 import type { ReportData } from '../../../../src-main/recovery/report/html.ts'
 import { verifyReport } from '../../../../src-main/recovery/report/verify.ts'
 import { writeReport } from '../../../../src-main/recovery/report/write.ts'
 import type { Case } from '../../../../src-main/recovery/cases/case.ts'
+import { outcomeFact, ROWS } from '../../../../src-main/recovery/unrestored/rows.ts'
 import { press, roomWith, stepOf } from './support/room.ts'
 
 const HOSTILE = `<script>alert(1)</script><img src=x onerror=alert(2)>"'</script><!--&lt;\u202Egpj.exe`
@@ -32,9 +33,30 @@ async function hostileCase(): Promise<{ one: Case; folder: string }> {
       run: async (context) => {
         await context.command('new', ['echo', HOSTILE])
         context.attach(`${HOSTILE}.eml`, HOSTILE)
-        context.setFact(LOST_FACT, [
-          { account: 'anna@example.com', item: '856', what: HOSTILE, why: 'blob damaged' },
-        ])
+        const row = {
+          ...{
+            account: 'anna@example.com',
+            id: 856,
+            type: 'message',
+            folder: HOSTILE,
+            subject: HOSTILE,
+            from: HOSTILE,
+          },
+          ...{
+            date: null,
+            bytes: 1,
+            cause: 'broken',
+            evidence: word('blob damaged'),
+            sure: true,
+            files: [],
+            good: null,
+          },
+          exportable: false,
+        } as const
+        context.setFact(ROWS, [row, { ...row, id: 857 }, { ...row, id: 858 }])
+        const outcome = { at: 1, note: '', file: `/tmp/${HOSTILE}`, sha256: 'abc' }
+        context.setFact(outcomeFact(row.account, 857), { ...outcome, how: 'exported' })
+        context.setFact(outcomeFact(row.account, 858), { ...outcome, how: 'restored' })
         return {
           summary: word(`Restored ${HOSTILE}`),
           figures: [{ label: word('Items'), value: '1,204', tone: 'ok' as const }],
@@ -151,6 +173,7 @@ describe('a report', () => {
     expect(figuresOf(entries)).toMatchObject({
       overrides: [{ step: 'restore' }],
       lost: [{ account: 'anna@example.com', item: '856' }],
+      exported: [{ item: '857', sha256: 'abc' }],
       commands: 1,
     })
   })
