@@ -1,4 +1,4 @@
-import { giveUp, unrestoredList } from '../recovery/unrestored-list.ts'
+import { unrestoredList } from '../recovery/unrestored-list.ts'
 import type { Engine } from './engine.ts'
 import { os, toApiError } from './implementer.ts'
 
@@ -88,9 +88,6 @@ export const recoveryRouter = api.router({
 
   unrestored: api.unrestored.handler(({ context: { engine }, input }) =>
     unrestoredList(engine.recovery.store.get(input.caseId)),
-  ),
-  giveUp: api.giveUp.handler(({ context: { engine }, input }) =>
-    giveUp(engine.recovery.store.get(input.caseId), input.account, input.id, input.reason),
   ),
 
   pendings: api.pendings.handler(({ context: { engine }, signal }) =>

@@ -335,16 +335,6 @@ export const recoveryContract = {
   unrestored: base
     .input(caseId)
     .output(z.object({ items: z.array(unrestoredItemSchema), searches: z.array(searchTextSchema) })),
-  /** Gives an item up: it leaves the list and is named as lost in the report. */
-  giveUp: base
-    .input(
-      caseId.extend({
-        account: z.string().min(1).max(1000),
-        id: z.number().int(),
-        reason: z.string().trim().min(10).max(10_000),
-      }),
-    )
-    .output(z.void()),
 
   /** What is left changed on servers, of all cases; again on every change. */
   pendings: base.output(eventIterator(z.array(pendingSchema))),

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEntry, StepView } from '../../contract/recovery.ts'
 import { Case } from '../../recovery/cases/case.ts'
-import { giveUp, unrestoredList } from '../../recovery/unrestored-list.ts'
+import { unrestoredList } from '../../recovery/unrestored-list.ts'
+import { settleByHand } from '../../recovery/unrestored/acts.ts'
 import type { Lost, Recovered, Run, RunSpec } from './driver.ts'
 import { proveMailbox } from './mailbox-proof.ts'
 import type { Habits } from './technician.ts'
@@ -56,11 +57,13 @@ const STUBBORN: Habits = {
     if (step.id !== 'unrestored') return
     runner.setField(runner.step(step.id), 'exportFolder', join(runner.case.folder, '../../../exported'))
   },
-  failed: (step, runner) => {
+  failed: async (step, runner) => {
     if (step.id !== 'unrestored') return true
     const open = unrestoredList(runner.case).items.filter(({ outcome }) => outcome === null)
-    for (const { account, id, exportable, evidence } of open)
-      if (!exportable) giveUp(runner.case, account, id, `No state of it is whole: ${evidence.en}`)
+    const hopeless = open.filter(({ exportable }) => !exportable)
+    await runner.beside(step.id, async (context) =>
+      settleByHand(context, hopeless, 'given-up', 'No state of it is whole, in no copy of the backup.'),
+    )
     return true
   },
 }
