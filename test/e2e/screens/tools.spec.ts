@@ -41,7 +41,7 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
       await page.keyboard.press('Escape')
       await palette().waitFor({ state: 'detached' })
       await expect
-        .poll(() => page.evaluate(() => document.activeElement?.textContent?.trim()), PATIENT)
+        .poll(() => page.evaluate(() => document.activeElement?.textContent.trim()), PATIENT)
         .toBe('Open a backup path')
     })
 
