@@ -71,7 +71,8 @@ export const home = {
   'settings.jobsText': 'Fewer keep a slow disk or an old laptop usable. Counts from the next opening.',
   'settings.jobsAll': 'As many as processors',
   'settings.copyLimit': 'Bandwidth of a copy',
-  'settings.copyLimitText': 'Megabytes a second that each new copy begins with; the limit can be changed while it runs.',
+  'settings.copyLimitText':
+    'Megabytes a second that each new copy begins with; the limit can be changed while it runs.',
   'settings.secrets': 'Passwords and passphrases',
   'settings.secretsKept': '{n} secret is remembered | {n} secrets are remembered',
   'settings.secretsNone': 'Nothing is remembered',

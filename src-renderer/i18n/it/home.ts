@@ -74,7 +74,8 @@ export const home = {
     'Meno processi lasciano usabile un disco lento o un vecchio portatile. Vale dalla prossima apertura.',
   'settings.jobsAll': 'Quanti i processori',
   'settings.copyLimit': 'Banda di una copia',
-  'settings.copyLimitText': 'Megabyte al secondo con cui comincia ogni nuova copia; il limite si può cambiare mentre è in corso.',
+  'settings.copyLimitText':
+    'Megabyte al secondo con cui comincia ogni nuova copia; il limite si può cambiare mentre è in corso.',
   'settings.secrets': 'Password e passphrase',
   'settings.secretsKept': '{n} segreto ricordato | {n} segreti ricordati',
   'settings.secretsNone': 'Nulla è ricordato',
