@@ -220,7 +220,7 @@ export class CaseRunner {
   async putBack(id: string): Promise<void> {
     const pending = this.case.state.pendings.get(id)
     if (!pending) return
-    const context = this.#context(this.procedure.steps[0]!, new AbortController().signal)
+    const context = this.#context(this.#anyStep(), new AbortController().signal)
     try {
       await undo(pending, context)
     } finally {
@@ -346,6 +346,11 @@ export class CaseRunner {
     void this.refresh(step)
     const present = this.present()
     if (present && present.id !== step.id) void this.refresh(present)
+  }
+
+  /** What belongs to no step is written as of the present one. */
+  #anyStep(): Step {
+    return this.present() ?? this.procedure.steps.at(-1) ?? this.#deps.procedure('intake').steps[0]!
   }
 
   #key(step: Step): string {
