@@ -4,5 +4,6 @@ import type { RunName, RunSpec } from './driver.ts'
 export const RUNS: Partial<Record<RunName, () => Promise<RunSpec>>> = {
   'data-recovery': async () => (await import('./data-recovery.ts')).dataRecoveryRun,
   'vm-snapshot': async () => (await import('./vm-snapshot.ts')).vmSnapshotRun,
+  unrestored: async () => (await import('./unrestored.ts')).unrestoredRun,
   'same-server': async () => (await import('./same-server.ts')).sameServerRun,
 }
