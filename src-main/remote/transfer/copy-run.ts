@@ -105,6 +105,13 @@ export class CopyRun {
     for (const { path, kind } of source.odd) {
       if (this.#scope.has(path)) this.ledger.never(path, ODD[kind])
     }
+    const links = source.odd.filter(({ path, kind }) => kind === 'link' && this.#scope.has(path))
+    if (first && links.length > 0) {
+      const all = links.length === 1 ? '1 link' : `${String(links.length)} links`
+      this.notes.notes.push(
+        `${all} at the source not copied (${shown(links[0]?.path ?? '')}${links.length > 1 ? ', …' : ''}): what they stand for is missing at the target.`,
+      )
+    }
     if (!first) {
       plan.metadata = plan.metadata.filter((work) => !this.ledger.gaveUp(work))
       plan.blobs = plan.blobs.filter((work) => !this.ledger.gaveUp(work))
@@ -243,7 +250,7 @@ export class CopyRun {
 }
 
 const ODD = {
-  link: 'it is a link: links are not followed. Copy what it points to as a source of its own',
+  link: 'link, not copied: a Backup Path has none of its own. Copy what it points to as a source of its own',
   other: 'it is neither a file nor a folder (a socket, pipe or device)',
 } as const
 

@@ -48,6 +48,11 @@ export class Flow {
     this.#changed()
   }
 
+  /** Nothing waits to be judged and written. */
+  get idle(): boolean {
+    return this.#held === 0
+  }
+
   /** Bytes came in over the network (or from the disk). */
   took(bytes: number): void {
     if (this.#limit === null) return

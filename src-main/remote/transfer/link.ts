@@ -17,6 +17,9 @@ export class ServerLink {
   readonly path: string
   /** Aborted when the copy is to stop. */
   readonly signal: AbortSignal
+  /** Called with each connection but the first, before it is used. */
+  onAgain: ((start: (argv: readonly string[]) => Promise<RunningCommand>) => Promise<void>) | null = null
+  #times = 0
   readonly #place: ServerPlace
   readonly #timing: CopyTiming
   readonly #onState: (waiting: string | null) => void
@@ -126,6 +129,22 @@ export class ServerLink {
     }
   }
 
+  async #connect(): Promise<OpenServer> {
+    const server = await this.#place.open(this.signal)
+    try {
+      // What was held on the lost connection is taken again before anything else happens on this one.
+      if (this.#times++ > 0) await this.onAgain?.((argv) => this.#startOn(server, argv))
+    } catch (error) {
+      server.close()
+      throw error
+    }
+    return server
+  }
+
+  #startOn({ shell }: OpenServer, argv: readonly string[]): Promise<RunningCommand> {
+    return shell.start(argv, { as: this.#place.as ?? 'login' })
+  }
+
   close(): void {
     this.#closed = true
     this.#drop()
@@ -139,10 +158,11 @@ export class ServerLink {
   async #server(): Promise<OpenServer> {
     if (this.#closed) throw new Error('The transfer has ended.')
     if (this.#open) return this.#open
-    this.#opening ??= this.#place.open(this.signal).finally(() => {
+    this.#opening ??= this.#connect().finally(() => {
       this.#opening = null
     })
     const server = await this.#opening
+    if (this.#open === server) return server
     this.#open = server
     void server.lost.then(() => {
       if (this.#open === server) this.#open = null

@@ -91,7 +91,8 @@ export class RemoteSide implements TargetSide {
       })
     }
     this.#made = await makeTarget(this.#link, this.#facts.root)
-    await this.#takeLock()
+    await this.#takeLock((argv) => this.#link.start(argv))
+    this.#link.onAgain = (start) => this.#takeLock(start)
   }
 
   list(): Promise<Listing> {
@@ -208,14 +209,16 @@ export class RemoteSide implements TargetSide {
     })
   }
 
-  async #takeLock(): Promise<void> {
+  async #takeLock(start: (argv: readonly string[]) => Promise<RunningCommand>): Promise<void> {
     const { staging, flock } = this.#ready()
     if (!flock) {
-      await this.#link.again(['sh', '-c', CLEAR, 'sh', staging, this.#owner])
+      const clearing = await start(['sh', '-c', CLEAR, 'sh', staging, this.#owner])
+      clearing.stdin.on('error', () => undefined).end()
+      await clearing.ended
       this.#locked = true
       return
     }
-    const command = await this.#link.start(['sh', '-c', LOCK, 'sh', staging, this.#owner])
+    const command = await start(['sh', '-c', LOCK, 'sh', staging, this.#owner])
     command.stdin.on('error', () => undefined)
     command.stderr.on('error', () => undefined).resume()
     const word = await new Promise<string>((resolve) => {
@@ -228,6 +231,7 @@ export class RemoteSide implements TargetSide {
     })
     if (word.startsWith('busy')) {
       command.kill()
+      this.#locked = false
       throw new ExpectedError(
         'REFUSED',
         `Another transfer to ${this.#link.name}:${this.#facts.root} is running`,

@@ -9,7 +9,7 @@ import type { FileEntry, Listing } from './listing.ts'
 import { complaints, listCommand, readListing } from './list-remote.ts'
 import { lookAtRemoteSource, type SourceLook } from './preflight-look.ts'
 import type { ServerFacts } from './probe.ts'
-import { writeNames } from './remote-input.ts'
+import { Credit, PacedNames } from './credit.ts'
 import { readSums } from './remote-sums.ts'
 import type { ServerLink } from './link.ts'
 import type { SourceSide } from './sides.ts'
@@ -28,6 +28,7 @@ export class RemoteSource implements SourceSide {
   readonly #batchBytes: number
   readonly #free: ArrayBuffer[]
   readonly #onBytes: (bytes: number) => void
+  readonly #credit = new Credit()
 
   constructor(
     link: ServerLink,
@@ -98,7 +99,7 @@ export class RemoteSource implements SourceSide {
     let bad = 0
     let careful = wanted.some(({ tries }) => tries > 0)
     while (left.length > 0) {
-      const reading = new Reading(left, delivery, this.#batchBytes, this.#free)
+      const reading = new Reading(left, delivery, this.#batchBytes, this.#free, () => this.#flow.idle)
       try {
         const command = await this.#link.start(tarCommand(this.#facts, careful))
         await this.#stream(command, left, reading)
@@ -134,6 +135,7 @@ export class RemoteSource implements SourceSide {
         if (settled) return
         settled = true
         clearInterval(timer)
+        names.stop()
         this.#link.signal.removeEventListener('abort', stop)
         if (error === null) resolve()
         else {
@@ -156,17 +158,22 @@ export class RemoteSource implements SourceSide {
         heard = Date.now()
         this.#onBytes(chunk.length)
         this.#flow.took(chunk.length)
+        this.#credit.took(chunk.length)
         try {
           if (reading.push(chunk) > 0) this.#link.progressed()
         } catch (error) {
           return end(asError(error))
         }
         const wait = this.#flow.wait()
+        if (wait === null) names.arrived(reading.at, reading.inFile)
         if (wait === null || held) return
         held = true
+        names.held = true
         stdout.pause()
         wait.then(() => {
           held = false
+          names.held = false
+          names.arrived(reading.at, reading.inFile)
           stdout.resume()
         }, failed)
       })
@@ -175,10 +182,7 @@ export class RemoteSource implements SourceSide {
       command.stderr.on('data', (piece: Buffer) => {
         if (stderr.length < 4 * 1024 * 1024) stderr += piece.toString('latin1')
       })
-      writeNames(
-        command.stdin,
-        wanted.map(({ entry }) => entry.path),
-      )
+      const names = new PacedNames(command.stdin, wanted, () => this.#credit.most)
       const read = new Promise<void>((done) => {
         stdout.once('end', done).once('close', done)
       })
@@ -215,22 +219,39 @@ class Reading {
   readonly #wanted: readonly Wanted[]
   /** How far tar is in the list. */
   #at = 0
+  #inFile = 0
   /** What tar said of files that it could not read. */
   reasons = new Map<string, string>()
 
-  constructor(wanted: readonly Wanted[], delivery: Delivery, batchBytes: number, free: ArrayBuffer[]) {
+  constructor(
+    wanted: readonly Wanted[],
+    delivery: Delivery,
+    batchBytes: number,
+    free: ArrayBuffer[],
+    isIdle: () => boolean,
+  ) {
     this.#pending = new Map(wanted.map((work) => [work.entry.path, work]))
     this.#wanted = wanted
     this.#delivery = delivery
-    this.#batcher = new Batcher(batchBytes, free, (job, works) => delivery.batch(job, works))
+    this.#batcher = new Batcher(batchBytes, free, isIdle, (job, works) => delivery.batch(job, works))
     this.#reader = new TarReader({
       entry: (entry) => this.#entry(entry),
       data: (piece) => {
+        this.#inFile += piece.length
         if (this.#large) this.#large.write(piece)
         else this.#batcher.add(piece)
       },
       end: () => this.#end(),
     })
+  }
+
+  /** How far tar is in the list, and how many bytes of that file have come. */
+  get at(): number {
+    return this.#at
+  }
+
+  get inFile(): number {
+    return this.#inFile
   }
 
   /** The file that tar is reading when it falls silent. */
@@ -271,6 +292,7 @@ class Reading {
     const work = this.#pending.get(name)
     if (!work) throw notAsked(name)
     this.#now = work
+    this.#inFile = 0
     while (this.#at < this.#wanted.length && this.#wanted[this.#at] !== work) this.#at++
     if (kind !== 'file' || size !== work.entry.size) {
       // Another file stands there now; the next listing tells which.
@@ -294,6 +316,7 @@ class Reading {
     else this.#batcher.end(work)
     this.#large = null
     this.#at++
+    this.#inFile = 0
   }
 }
 

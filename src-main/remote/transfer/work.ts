@@ -15,6 +15,9 @@ export interface Wanted {
 /** Files over this size do not go through the buffers of many: they are written piece by piece. */
 export const LARGE_FILE = 8 * 1024 * 1024
 
+/** Bytes that are worth a job of their own when nothing else is to do. */
+const EARLY = 48 * 1024
+
 /** Hears what a source delivers. */
 export interface Delivery {
   /** A buffer of small files. Never waits; the flow holds the source back. */
@@ -38,6 +41,7 @@ export interface LargeFile {
 export class Batcher {
   readonly #size: number
   readonly #free: ArrayBuffer[]
+  readonly #isIdle: () => boolean
   readonly #emit: (job: BytesJob, works: Wanted[]) => void
   #buffer: Buffer
   #used = 0
@@ -46,8 +50,17 @@ export class Batcher {
   /** Bytes of the file that is being filled in. */
   #open = 0
 
-  /** @param free buffers of `size` bytes that came back */
-  constructor(size: number, free: ArrayBuffer[], emit: (job: BytesJob, works: Wanted[]) => void) {
+  /**
+   * @param free buffers of `size` bytes that came back
+   * @param isIdle nothing waits to be judged: what is here goes on early, so that little is lost with the connection
+   */
+  constructor(
+    size: number,
+    free: ArrayBuffer[],
+    isIdle: () => boolean,
+    emit: (job: BytesJob, works: Wanted[]) => void,
+  ) {
+    this.#isIdle = isIdle
     this.#size = size
     this.#free = free
     this.#emit = emit
@@ -74,7 +87,8 @@ export class Batcher {
     this.#used += this.#open
     this.#open = 0
     // Empty files take no room, but their verdicts do.
-    if (this.#used >= this.#buffer.length || this.#entries.length >= 2000) this.flush()
+    const isFull = this.#used >= this.#buffer.length || this.#entries.length >= 2000
+    if (isFull || (this.#used >= EARLY && this.#isIdle())) this.flush()
   }
 
   /** The file was cut off. */

@@ -116,3 +116,27 @@ test.skipIf(!SSHD)('an unknown and a changed host key refuse', async () => {
   expect(error).toMatchObject({ name: 'ConnectionError', step: 'host-key' })
   expect(existsSync(join(folder, 'stranger'))).toBe(false)
 })
+
+test.skipIf(!SSHD)(
+  'the lock on a server is taken again with a new connection; a second transfer is still refused',
+  async () => {
+    const server = await startSshServer({ env: { HOME: folder } })
+    const to = join(folder, 'locked again')
+    const options = { source: local(source), target: onServer(server, to), jobs: 1 }
+    const first = startCopy({ ...options, limit: 20_000, timing: { backOff: 20 } })
+    const phase = async (until: () => boolean): Promise<void> => {
+      while (!until()) await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+    await phase(() => first.progress().bytes > 0)
+    server.dropConnections()
+    const sessions = server.log().split('Starting session').length
+    // The new connection has begun with its lock.
+    await phase(() => server.log().split('Starting session').length > sessions)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+    await expect(startCopy(options).done).rejects.toThrow(/Another transfer/)
+    first.setLimit(null)
+    await first.done
+    expect(differences(source, to)).toEqual([])
+    await server.stop()
+  },
+)

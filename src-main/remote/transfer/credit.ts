@@ -1,0 +1,114 @@
+import type { Writable } from 'node:stream'
+import type { Wanted } from './work.ts'
+
+/** Bytes that may be under way, whatever was measured: the least keeps a quick disk busy, the most is what SSH allows. */
+const LEAST = 128 * 1024
+const MOST = 2 * 1024 * 1024
+/** The rate is measured over so long, ms. */
+const SPAN_MS = 200
+/** Twice as much is worth it when the line is so much quicker with it; after a try in vain so many spans pass. */
+const QUICKER = 1.2
+const PAUSE = 25
+/** What is said no more of for so long is counted as come: the server could not read it, ms. */
+const SILENCE_MS = 150
+
+/**
+ * How much may be under way on a connection: what the line needs to be busy, and no more, for it is lost with the line. It is
+ * found by trying: more is kept only where it made the line quicker.
+ */
+export class Credit {
+  most = LEAST
+  /** Bytes a ms, before more was tried. */
+  #rate = 0
+  #trying = false
+  #wait = 1
+  #bytes = 0
+  #since = Date.now()
+
+  took(bytes: number): void {
+    this.#bytes += bytes
+    const now = Date.now()
+    const span = now - this.#since
+    if (span < SPAN_MS) return
+    this.#judge(this.#bytes / span)
+    this.#bytes = 0
+    this.#since = now
+  }
+
+  #judge(rate: number): void {
+    if (this.#trying && rate < this.#rate * QUICKER) {
+      this.most = Math.max(LEAST, this.most / 2)
+      this.#trying = false
+      this.#wait = PAUSE
+      return
+    }
+    this.#rate = this.#trying || this.#rate === 0 ? rate : (this.#rate + rate) / 2
+    this.#trying = this.most < MOST && (this.#trying || --this.#wait <= 0)
+    if (this.#trying) this.most *= 2
+  }
+}
+
+/**
+ * Hands the names of files to a `tar` on a server little by little, so that what it has sent and nobody has read stays
+ * small. Files that it passes over are noticed by its silence.
+ */
+export class PacedNames {
+  readonly #stdin: Writable
+  readonly #works: readonly Wanted[]
+  readonly #most: () => number
+  /** Bytes before each file. */
+  readonly #before: Float64Array
+  readonly #timer: NodeJS.Timeout
+  /** Nobody reads at the moment: silence means nothing. */
+  held = false
+  #sent = 0
+  #heard = Date.now()
+  #at = 0
+  #inFile = 0
+  #over = false
+
+  constructor(stdin: Writable, works: readonly Wanted[], most: () => number) {
+    this.#stdin = stdin
+    this.#works = works
+    this.#most = most
+    this.#before = new Float64Array(works.length + 1)
+    works.forEach(({ entry }, index) => {
+      this.#before[index + 1] = (this.#before[index] ?? 0) + entry.size + 512
+    })
+    stdin.on('error', () => this.stop())
+    stdin.on('close', () => this.stop())
+    this.#timer = setInterval(() => {
+      if (this.held) this.#heard = Date.now()
+      else if (Date.now() - this.#heard >= SILENCE_MS) this.#feed(LEAST)
+    }, SILENCE_MS / 2)
+    this.#feed(0)
+  }
+
+  /** How far the server is: which file, and how much of it (and of its end) has come. */
+  arrived(at: number, inFile: number): void {
+    this.#heard = Date.now()
+    this.#at = at
+    this.#inFile = inFile
+    this.#feed(0)
+  }
+
+  stop(): void {
+    this.#over = true
+    clearInterval(this.#timer)
+  }
+
+  #feed(more: number): void {
+    if (this.#over) return
+    const come = (this.#before[this.#at] ?? 0) + this.#inFile
+    const until = Math.max(come + this.#most(), (this.#before[this.#sent] ?? 0) + more)
+    let text = ''
+    while (this.#sent < this.#works.length && (this.#before[this.#sent] ?? 0) < until) {
+      text += `./${this.#works[this.#sent]?.entry.path ?? ''}\0`
+      this.#sent++
+    }
+    if (text !== '') this.#stdin.write(Buffer.from(text, 'latin1'))
+    if (this.#sent < this.#works.length) return
+    this.stop()
+    this.#stdin.end()
+  }
+}
