@@ -154,7 +154,7 @@ function judged(catalog: CatalogAccess, item: CatalogItem): Told {
   const older = item.states.filter(({ verdict, deleted }) => verdict === 'good' && !deleted).length
   const rest =
     older > 0
-      ? [`; ${count(older)} older states are whole`, `; ${count(older)} stati più vecchi sono integri`]
+      ? [`; whole older states: ${count(older)}`, `; stati più vecchi integri: ${count(older)}`]
       : ['; no older state is whole', '; nessuno stato più vecchio è integro']
   if (last.verdict === 'missing' || last.verdict === 'damaged' || last.verdict === 'unreadable') {
     const how = { missing: 'mancante', damaged: 'danneggiato', unreadable: 'illeggibile' }[last.verdict]
