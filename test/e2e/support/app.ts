@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { _electron, chromium, type Browser, type ElectronApplication, type Page } from 'playwright-core'
 import { startServer, type RunningServer } from '../../../src-main/serve.ts'
@@ -7,6 +7,17 @@ import { chromiumPath, electronRuntime, isRoot } from './programs.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const SCREENSHOTS = join(root, 'test/e2e/screenshots')
+/** Pictures of the README, renewed with `LIFEBOAT_DOCS=1 npm test`: what the run saves, and its name there. */
+const DOCS: Readonly<Record<string, string>> = {
+  'browser-03-accounts': 'accounts',
+  'browser-10-search': 'search',
+  'browser-check-3-result': 'check',
+  'browser-servers-8-facts': 'servers',
+  'browser-copy-5-result': 'copy',
+  'browser-recovery-3-step': 'case',
+  'browser-light-1280-en-log': 'log',
+  'browser-light-1280-en-palette-typed': 'commands',
+}
 /** What Chromium itself says on a machine like this and no page can help. */
 const HARMLESS = [/^Download the Vue Devtools/, /WebGL|GPU stall/]
 
@@ -165,5 +176,9 @@ function failOn(complaints: string[]): void {
 
 async function screenshot(page: Page, host: string, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true })
-  await page.screenshot({ path: join(SCREENSHOTS, `${host}-${name}.png`), animations: 'disabled' })
+  const path = join(SCREENSHOTS, `${host}-${name}.png`)
+  await page.screenshot({ path, animations: 'disabled' })
+  const shown = DOCS[`${host}-${name}`]
+  if (shown && process.env['LIFEBOAT_DOCS'] === '1')
+    copyFileSync(path, join(root, `docs/screenshots/${shown}.png`))
 }
