@@ -69,9 +69,10 @@ export class OpenBackups {
     return entry
   }
 
-  /** Opens a Backup Path and waits until its catalog is complete. @throws as `open`, and what the ingest failed with */
+  /** Opens a Backup Path, or looks again for what changed, and waits until its catalog is complete. @throws as `open`, and what the ingest failed with */
   async indexed(path: string, signal: AbortSignal): Promise<void> {
     const { catalogId } = this.open(path)
+    this.refresh(catalogId)
     const entry = this.#entry(catalogId)
     while (entry.running && !signal.aborted) await Promise.race([entry.running, aborted(signal)])
     signal.throwIfAborted()

@@ -25,11 +25,18 @@ export class Catalogs {
     this.#options = options
   }
 
-  /** @throws NotABackupPathError, UnreadablePathError, ExpectedError */
-  async open(path: string, signal: AbortSignal): Promise<OpenCatalogAccess> {
+  /**
+   * @param again reads once more what changed under a path that is open already
+   * @throws NotABackupPathError, UnreadablePathError, ExpectedError
+   */
+  async open(path: string, signal: AbortSignal, again = false): Promise<OpenCatalogAccess> {
     const { root } = detectLayout(path)
     const known = this.#open.get(root)
-    if (known) return known
+    if (known) {
+      const access = await known
+      if (again) await this.#index(root, signal)
+      return access
+    }
     const opening = this.#make(root, signal)
     this.#open.set(root, opening)
     // What failed is tried again by the next who asks.
@@ -47,15 +54,20 @@ export class Catalogs {
   }
 
   async #make(root: string, signal: AbortSignal): Promise<OpenCatalogAccess> {
-    const { dataFolder, index } = this.#options
+    const { dataFolder } = this.#options
     assertNotInside(dataFolder, root, 'data folder')
-    const file = catalogFileFor(dataFolder, root)
-    await (index ? index(root, signal) : this.#index(root, file, signal))
-    return openCatalogAccess(root, file)
+    await this.#index(root, signal)
+    return openCatalogAccess(root, catalogFileFor(dataFolder, root))
   }
 
-  async #index(root: string, file: string, signal: AbortSignal): Promise<void> {
-    const { tasks, zone, jobs } = this.#options
+  #index(root: string, signal: AbortSignal): Promise<void> {
+    const { index } = this.#options
+    return index ? index(root, signal) : this.#asTask(root, signal)
+  }
+
+  async #asTask(root: string, signal: AbortSignal): Promise<void> {
+    const { dataFolder, tasks, zone, jobs } = this.#options
+    const file = catalogFileFor(dataFolder, root)
     openOrRebuild(file, () => undefined).close()
     const { id, finished } = tasks.start(
       { kind: 'index', title: `Indexing ${root}`, unit: 'steps' },

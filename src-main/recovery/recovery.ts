@@ -195,7 +195,8 @@ export class Recovery {
       sources.push(
         await lookAtSource(source, {
           dataFolder: this.#deps.dataFolder,
-          catalog: this.#deps.catalog,
+          // Seen anew: it may have grown since.
+          catalog: (path, stop) => this.#catalogs.open(path, stop, true),
           shell: (serverId) => this.#deps.servers.session(serverId).shell,
           signal,
         }),
@@ -271,7 +272,6 @@ export class Recovery {
 
   async importCase(file: string): Promise<CaseSummary> {
     const id = await importCase(this.store, file)
-    this.#runners.delete(id)
     this.#changed()
     return caseSummary(this.runner(id))
   }
