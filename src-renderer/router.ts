@@ -11,6 +11,7 @@ export function makeRouter() {
       page('/', 'home', () => import('./pages/home/home-page.vue')),
       page('/cases', 'cases', () => import('./pages/cases/cases-page.vue')),
       page('/case/:id', 'case', () => import('./pages/case/case-page.vue')),
+      page('/case/:id/unrestored', 'unrestored', () => import('./pages/unrestored/unrestored-page.vue')),
       page('/accounts', 'accounts', () => import('./pages/accounts/accounts-page.vue')),
       page('/mail', 'mail', () => import('./pages/mail/mail-page.vue')),
       page('/search', 'search', () => import('./pages/search/search-page.vue')),

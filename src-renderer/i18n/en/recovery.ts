@@ -153,6 +153,7 @@ export const recovery = {
   'field.no': 'No',
   'field.nothing': 'nothing',
   'field.standard': 'Back to the standard: {value}',
+  'field.zone': 'Time zone: {zone}.',
   'field.notNumber': 'This is not a number.',
 
   'pick.open': 'Choose: {name}',

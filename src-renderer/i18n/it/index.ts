@@ -6,6 +6,7 @@ import { home } from './home.ts'
 import { kinds } from './kinds.ts'
 import { mail } from './mail.ts'
 import { mount } from './mount.ts'
+import { recoveryWork } from './recovery-work.ts'
 import { recovery } from './recovery.ts'
 import { servers } from './servers.ts'
 import { tools } from './tools.ts'
@@ -24,4 +25,5 @@ export const it: Record<string, string> = {
   ...mount,
   ...tools,
   ...recovery,
+  ...recoveryWork,
 }

@@ -155,6 +155,7 @@ export const recovery = {
   'field.no': 'No',
   'field.nothing': 'niente',
   'field.standard': 'Torna al valore standard: {value}',
+  'field.zone': 'Fuso orario: {zone}.',
   'field.notNumber': 'Questo non è un numero.',
 
   'pick.open': 'Scegli: {name}',

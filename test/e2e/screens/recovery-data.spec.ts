@@ -16,7 +16,12 @@ describe.skipIf(chromiumPath() === null)('data recovery on the screen', () => {
   afterAll(() => one.close())
 
   it('opens a case with its servers and its backup', async () => {
-    await openCase(page, one.drill, 'mail.example.com outage', 'Data recovery on a new server')
+    await openCase(page, {
+      name: 'mail.example.com outage',
+      procedure: 'Data recovery on a new server',
+      servers: { Old: one.drill.old.hostname, New: one.drill.new.hostname },
+      sources: [one.drill.old.backup],
+    })
     await page.getByText('Proposed source').waitFor()
     await one.app.screenshot('recovery-drill-opened')
   })

@@ -34,8 +34,20 @@ export async function launchWithDrill(options: Omit<DrillOptions, 'folder'>): Pr
   }
 }
 
-/** Opens a case on the screen, with its servers and a backup source on this computer. */
-export async function openCase(page: Page, drill: Drill, name: string, procedure: string): Promise<void> {
+interface NewCase {
+  name: string
+  procedure: string
+  /** Host names by role. */
+  servers: Partial<Record<'Old' | 'New', string>>
+  /** Folders of this computer with a backup. */
+  sources?: readonly string[]
+}
+
+/** Opens a case on the screen, with its servers and its backup sources. */
+export async function openCase(
+  page: Page,
+  { name, procedure, servers, sources = [] }: NewCase,
+): Promise<void> {
   await railLink(page, 'Case').click()
   await page.getByRole('button', { name: 'Open a case' }).click()
   const dialog = page.getByRole('dialog', { name: 'Open a case' })
@@ -45,24 +57,58 @@ export async function openCase(page: Page, drill: Drill, name: string, procedure
   const main = page.getByRole('main')
   await main.getByRole('heading', { level: 1, name }).waitFor()
   await main.getByRole('button', { name: 'Servers', exact: true }).click()
-  const servers = page.getByRole('dialog', { name: 'Servers of this case' })
-  for (const [role, server] of [
-    ['Old', drill.old],
-    ['New', drill.new],
-  ] as const) {
-    await servers.getByRole('combobox', { name: role }).press('ArrowDown')
-    await page.getByRole('option', { name: server.hostname }).click()
+  const ofCase = page.getByRole('dialog', { name: 'Servers of this case' })
+  for (const [role, hostname] of Object.entries(servers)) {
+    await ofCase.getByRole('combobox', { name: role }).press('ArrowDown')
+    await page.getByRole('option', { name: hostname }).click()
   }
-  await servers.getByRole('button', { name: 'Close', exact: true }).last().click()
+  await ofCase.getByRole('button', { name: 'Close', exact: true }).last().click()
+  await ofCase.waitFor({ state: 'detached' })
+  for (const source of sources) await addSource(page, source)
+}
+
+export async function addSource(page: Page, path: string): Promise<void> {
+  const main = page.getByRole('main')
   await main.getByRole('button', { name: 'Backup sources', exact: true }).click()
   const sources = page.getByRole('dialog', { name: 'Backup sources' })
+  const add = sources.getByRole('button', { name: 'Add a source' })
+  if (await add.isVisible()) await add.click()
   await sources.getByRole('button', { name: 'This computer' }).click()
-  await sources.getByLabel('Path', { exact: true }).fill(drill.old.backup)
+  await sources.getByLabel('Path', { exact: true }).fill(path)
   await sources.getByLabel('This may be the only copy').uncheck()
   await sources.getByRole('button', { name: 'Add and look at it' }).click()
   await sources.getByText('Proposed, because:').waitFor({ timeout: 60_000 })
   await sources.getByRole('button', { name: 'Close', exact: true }).last().click()
   await sources.waitFor({ state: 'detached' })
+}
+
+const fields = (page: Page): Locator => page.getByRole('region', { name: 'What it needs to know' })
+
+/** Types a value into a field of the present step. */
+export async function fill(page: Page, label: string | RegExp, value: string): Promise<void> {
+  const field = fields(page).getByLabel(label)
+  await field.fill(value)
+  await field.blur()
+}
+
+/** Chooses an option of a field of the present step. */
+export async function choose(page: Page, label: string, option: string | RegExp): Promise<void> {
+  await fields(page).getByRole('combobox', { name: label }).press('ArrowDown')
+  await page.getByRole('option', { name: option }).click()
+}
+
+/** Picks accounts in a field of the present step. */
+export async function pick(page: Page, label: string, accounts: readonly string[]): Promise<void> {
+  await fields(page)
+    .getByRole('button', { name: `Choose: ${label}` })
+    .click()
+  const dialog = page.getByRole('dialog', { name: label })
+  for (const account of accounts) {
+    await dialog.getByLabel('Search').fill(account)
+    await dialog.getByRole('checkbox', { name: account }).check()
+  }
+  await dialog.getByRole('button', { name: 'Use these' }).click()
+  await dialog.waitFor({ state: 'detached' })
 }
 
 /** What a person can do when the primary action of a step would do nothing; true when it helped. */
