@@ -9,8 +9,17 @@ import type { CheckResult, StepContext } from '../types.ts'
 /** How long the files of a Backup Path are counted for a look at the server, ms. */
 const COUNT_MS = 3000
 
-/** What one step saw is good enough for the next one for so long, ms; whoever looks again sees anew. */
+/**
+ * What one of the first steps saw is good enough for the next one for so long, ms; whoever looks again sees anew. Later,
+ * when steps change the server, nothing is taken from before.
+ */
 const FRESH_MS = 30_000
+const LOOKING_STEPS: ReadonlySet<string> = new Set([
+  'what-happened',
+  'base-system',
+  'carbonio-installed',
+  'bring',
+])
 
 interface Seen {
   context: StepContext
@@ -25,7 +34,11 @@ const seen = new Map<string, Seen>()
 export function probed(context: StepContext, role: CaseRole): Promise<ServerReport> {
   const key = `${context.caseId} ${context.address(role).serverId}`
   const last = seen.get(key)
-  const ofOtherStep = last && last.context.step !== context.step && Date.now() - last.at < FRESH_MS
+  const ofOtherStep =
+    last &&
+    last.context.step !== context.step &&
+    LOOKING_STEPS.has(context.step) &&
+    Date.now() - last.at < FRESH_MS
   if (last && (last.context === context || ofOtherStep)) return last.report
   const report = probeServer(reading(context, role), { signal: context.signal, countFor: COUNT_MS }).then(
     (found) => {
