@@ -211,6 +211,17 @@ async function main(): Promise<void> {
     join(benchFolder(), 'last.json'),
     JSON.stringify({ limit, checked, indexed, mu: mu?.index ?? null, catalogBytes }),
   )
+  opening()
+}
+
+/** How long a window takes to open, where there is an Electron; cold where this user may drop the cache of files. */
+function opening(): void {
+  console.log()
+  const cold = process.platform === 'linux' && process.getuid?.() === 0 ? ['--cold'] : []
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, 'opening.ts'), '5', ...cold], {
+    stdio: 'inherit',
+  })
+  if (status !== 0) console.log('opening of the window: not measured (no Electron or no display here)')
 }
 
 await main()

@@ -168,6 +168,29 @@ describe.skipIf(!canRunElectron())('the desktop window again (needs Electron and
     await second.close()
     expect(readdirSync(dataFolder)).toContain('window')
   })
+
+  it('has the palette, and shows the folder of its own log and of nothing else', async () => {
+    const app = await launchElectronApp()
+    const { page } = app
+    await page.getByRole('heading').first().waitFor()
+    await app.electron!.evaluate(({ shell }) => {
+      const shown: string[] = []
+      shell.showItemInFolder = (path) => void shown.push(path)
+      Object.assign(globalThis, { shown })
+    })
+    await page.keyboard.press('Control+k')
+    const palette = page.getByRole('dialog', { name: 'Commands' })
+    await palette.waitFor()
+    await page.keyboard.type('go log')
+    await palette.getByRole('option', { name: 'Log' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Open its folder' }).click()
+    const shown = (): Promise<unknown> =>
+      app.electron!.evaluate(() => (globalThis as { shown?: string[] }).shown)
+    await expect.poll(shown, { timeout: 15_000 }).toEqual([join(app.dataFolder, 'logs', 'lifeboat.log')])
+    await app.screenshot('log')
+    await app.close()
+  })
 })
 
 interface Bounds {
