@@ -2,29 +2,18 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Drill } from '../../../../../src-main/drill/drill.ts'
+import {
+  exportByHand,
+  reopen,
+  settleByHand,
+  statesOf,
+} from '../../../../../src-main/recovery/unrestored/acts.ts'
 import { openItems, outcomeOf, workItems } from '../../../../../src-main/recovery/unrestored/rows.ts'
-import { unrestoredSteps } from '../../../../../src-main/recovery/unrestored/index.ts'
 import { searchTexts } from '../../../../../src-main/recovery/unrestored/search-text.ts'
-import { isLeftOff, withValidatorOff } from '../../../../../src-main/recovery/unrestored/validator.ts'
-import type { Step } from '../../../../../src-main/recovery/types.ts'
 import type { Bench } from '../../../../support/fake-step-context.ts'
 import { temporaryFolder } from '../../../../support/temp.ts'
-import { login } from '../../drill/support.ts'
 import { run, scene } from '../restore/support.ts'
-
-const [unrestored] = unrestoredSteps as readonly [Step]
-const proof = async (made: Bench, id: string) => {
-  const found = unrestored.proofs?.find((one) => one.id === id)
-  return found?.run(made.context(unrestored))
-}
-const validator = async (drill: Drill): Promise<string> => {
-  const shell = await login(drill, drill.new)
-  return (await shell.run(['zmlocalconfig', 'zimbra_lmtp_validate_messages'])).stdout.trim()
-}
-const timers = async (drill: Drill): Promise<string> => {
-  const shell = await login(drill, drill.new)
-  return (await shell.run(['systemctl', 'list-timers'])).stdout
-}
+import { proof, timers, unrestored, validator } from './support.ts'
 
 describe('a restore that leaves twelve items of three causes', () => {
   let drill: Drill
@@ -79,6 +68,35 @@ describe('a restore that leaves twelve items of three causes', () => {
     expect(workItems(context).map((row) => outcomeOf(context, row)?.how ?? null)).toEqual(before)
   }, 60_000)
 
+  it('shows all states of an item side by side, and exports the one a person chose', async () => {
+    const context = made.context(unrestored)
+    const one = drill.planted.find(({ cause, olderState }) => cause === 'broken' && olderState)
+    if (!one) throw new Error('Nothing with an older state was planted.')
+    const item = { account: one.account, id: one.item }
+    const { states, good, serverSilent } = await statesOf(context, item)
+    expect(serverSilent).toBeNull()
+    expect(states.length).toBeGreaterThan(1)
+    expect(states[0]).toMatchObject({ digest: one.digest, verdict: 'damaged' })
+    for (const { digest, serverBlob } of states) expect(serverBlob?.endsWith(`/${digest ?? ''}`)).toBe(true)
+    expect(states.find(({ digest }) => digest === good)?.verdict).toBe('good')
+    const folder = temporaryFolder('chosen')
+    expect(await exportByHand(context, [item], folder, good)).toEqual({ done: 1, failed: [] })
+    const damaged = await exportByHand(context, [item], folder, one.digest)
+    expect(damaged).toMatchObject({ done: 0, failed: [item] })
+  }, 30_000)
+
+  it('is empty only when a person gave up the rest with a reason; what is put back is on it again', async () => {
+    const context = made.context(unrestored)
+    const left = openItems(context)
+    expect(left.length).toBeGreaterThan(0)
+    settleByHand(context, left, 'given-up', 'No copy of the backup has it whole.')
+    expect((await proof(made, 'list-empty'))?.verdict).toBe('ok')
+    expect(openItems(made.crash().context(unrestored))).toEqual([])
+    reopen(context, left)
+    expect(openItems(context)).toEqual(left)
+    expect(() => settleByHand(context, [{ account: 'nobody@x.org', id: 1 }], 'given-up', 'why')).toThrow()
+  }, 30_000)
+
   it('gives the search text of the Admin UI for each account', () => {
     const texts = searchTexts(workItems(made.context(unrestored)), 'mail-old.example.com')
     for (const { text, account, tab, server } of texts) {
@@ -91,52 +109,4 @@ describe('a restore that leaves twelve items of three causes', () => {
       expect(text.slice(6).split(',').map(Number)).toEqual(wanted.sort((a, b) => a - b))
     }
   })
-})
-
-describe('the validator', () => {
-  it('is pending with a timer before it is changed, and goes back by the timer when the laptop never returns', async () => {
-    const { drill, made } = await scene([], { items: 60 }, { catalog: null })
-    const context = made.context(unrestored)
-    let seen = ''
-    const work = withValidatorOff(context, 240, async () => {
-      seen = await validator(drill)
-      expect(context.pendings).toMatchObject([
-        { id: 'lmtp-validator', timerAt: expect.any(Number) as number },
-      ])
-      expect(await timers(drill)).toContain('lifeboat-validator-')
-      throw new Error('the restore failed')
-    })
-    await expect(work).rejects.toThrow('the restore failed')
-    expect(seen).toBe('zimbra_lmtp_validate_messages = false')
-    expect(await validator(drill)).toBe('zimbra_lmtp_validate_messages = true')
-    expect(context.pendings).toEqual([])
-    // the timer's own command, run by the server
-    const shell = await login(drill, drill.new, { user: 'admin', privilege: 'sudo' })
-    await shell.run(['zmlocalconfig', '-e', 'zimbra_lmtp_validate_messages=false'], { as: 'zextras' })
-    const back = "su - zextras -c 'zmlocalconfig -e zimbra_lmtp_validate_messages=true'"
-    await shell.run(['systemd-run', '--on-active=1s', '--unit=x', '/bin/sh', '-c', back], { as: 'root' })
-    for (let tries = 0; tries < 40 && (await validator(drill)).endsWith('false'); tries++)
-      await new Promise((done) => setTimeout(done, 100))
-    expect(await validator(drill)).toBe('zimbra_lmtp_validate_messages = true')
-  }, 60_000)
-
-  it('left off by a crash is put back first when the step is done again', async () => {
-    const { drill, made } = await scene(['unrestored=6'], { items: 120 })
-    await run(made, 'items-follow')
-    made.fields['unrestored'] = { exportFolder: temporaryFolder('exported'), validatorOff: false, timer: 240 }
-    // the laptop is killed while the validator is off: nothing of the step comes to an end
-    const gone = new Promise<never>(() => undefined)
-    void withValidatorOff(made.context(unrestored), 240, () => gone)
-    while (!(await validator(drill)).endsWith('false')) await new Promise((done) => setTimeout(done, 50))
-    const later = made.crash()
-    expect(isLeftOff(later.context(unrestored))).toBe(true)
-    expect((await proof(later, 'validator-back'))?.verdict).toBe('red')
-    await unrestored.run?.(later.context(unrestored))
-    expect(await validator(drill)).toBe('zimbra_lmtp_validate_messages = true')
-    expect(later.context(unrestored).pendings).toEqual([])
-    // without the validator off invalid items are exported, none is dropped
-    const context = later.context(unrestored)
-    for (const row of workItems(context).filter(({ cause }) => cause === 'invalid'))
-      expect(outcomeOf(context, row)?.how).toBe('exported')
-  }, 60_000)
 })
