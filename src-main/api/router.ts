@@ -5,6 +5,7 @@ import { exportRouter } from './export.ts'
 import { logRouter } from './log.ts'
 import { os } from './implementer.ts'
 import { recoveryRouter } from './recovery.ts'
+import { configurationsRouter } from './settings-compare.ts'
 import { serversRouter } from './servers.ts'
 import { tasksRouter } from './tasks.ts'
 import { unrestoredRouter } from './unrestored.ts'
@@ -36,6 +37,7 @@ export const router = os.router({
   servers: serversRouter,
   copy: copyRouter,
   recovery: recoveryRouter,
+  configurations: configurationsRouter,
   unrestored: unrestoredRouter,
   log: logRouter,
 })

@@ -10,6 +10,7 @@ import { logContract } from './log.ts'
 import { mailContract } from './mail.ts'
 import { recoveryContract } from './recovery.ts'
 import { serversContract } from './servers.ts'
+import { configurationsContract } from './settings-compare.ts'
 import { exportContract, tasksContract } from './tasks.ts'
 import { unrestoredContract } from './unrestored-acts.ts'
 import { verifyContract } from './verify.ts'
@@ -24,6 +25,7 @@ export const contract = {
   servers: serversContract,
   copy: copyContract,
   recovery: recoveryContract,
+  configurations: configurationsContract,
   unrestored: unrestoredContract,
   log: logContract,
 }

@@ -9,6 +9,7 @@ import { plantUnrestored, removeInvalid } from './plant.ts'
 import { UNITS } from './programs/system.ts'
 import { writePrograms } from './programs/scripts.ts'
 import { openBackup } from './server/backup-view.ts'
+import { SAVED_SETTINGS, standardConfig } from './server/commands/reading.ts'
 import { Pace } from './server/pace.ts'
 import { restoreItems } from './server/restore-items.ts'
 import { SimServer } from './server/server.ts'
@@ -60,13 +61,16 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
   const planted = faults.old.unrestored === undefined ? [] : plantUnrestored(manifest, faults.old.unrestored)
   writeFileSync(join(folder, 'planted.json'), JSON.stringify(planted, null, 1))
   const accounts = manifest.accounts.map((one): SimAccount => accountOf(old, one.id))
+  const oldState = {
+    ...freshState(old, 'mail-old.example.com', manifest),
+    accounts,
+    domains: domainsOf(accounts),
+  }
+  const settings = JSON.stringify(standardConfig(oldState, true), null, 1)
+  writeFileSync(join(old.backup, SAVED_SETTINGS), settings)
   const gone = faults.old.offsite === undefined ? null : (accounts[0] ?? null)
   if (gone) loseAccount(old, gone)
-  saveState(old, {
-    ...freshState(old, 'mail-old.example.com', manifest),
-    accounts: accounts.filter((one) => one !== gone),
-    domains: domainsOf(accounts),
-  })
+  saveState(old, { ...oldState, accounts: accounts.filter((one) => one !== gone) })
 
   const days = faults.new['snapshot-with-backup'] ?? faults.new.snapshot
   const snapshot = days === undefined ? null : manifest.end - days * DAY

@@ -5,6 +5,7 @@ import type { ItemState } from '../../../backup/types.ts'
 import { openBackup, stateAt, type BackupView } from '../backup-view.ts'
 import { CommandError, formatDate, parseDate, type Json, type JsonObject } from '../call.ts'
 import type { SimServer } from '../server.ts'
+import type { SimState } from '../state.ts'
 import { readArguments, type Command, type CommandContext, type Reply } from './command.ts'
 
 function viewOf({ server }: CommandContext, path: string | undefined): BackupView {
@@ -147,8 +148,11 @@ export const getMap: Command = ({ args }) => {
   return { response: { accounts: pairs } }
 }
 
-/** Settings as `type/id/key`. */
-function standardConfig({ state }: SimServer): [string, string][] {
+/** Where the simulation keeps the settings that a SmartScan saved; how Carbonio keeps them is not published. */
+export const SAVED_SETTINGS = 'server/simulated-settings.json'
+
+/** Settings as `type/id/key`. @param grown the server was in use for years, and somebody tuned it */
+export function standardConfig(state: SimState, grown: boolean): [string, string][] {
   return [
     ...Object.entries(state.config).map(([key, value]): [string, string] => [
       `server/${state.hostname}/${key}`,
@@ -163,9 +167,21 @@ function standardConfig({ state }: SimServer): [string, string][] {
       `cos/${cos}/backupEnabled`,
       String(backupEnabled),
     ]),
-    ['global/config/zimbraMtaMaxMessageSize', '52428800'],
+    ['global/config/zimbraMtaMaxMessageSize', grown ? '52428800' : '10485760'],
+    ...(grown
+      ? [['global/config/zimbraMtaRelayHost', 'relay.elsewhere.example:587'] as [string, string]]
+      : []),
     ['global/config/zimbraDefaultDomainName', state.domains[0] ?? ''],
   ]
+}
+
+/** Of the server itself, or of a foreign path in which they were saved. */
+function savedConfig(server: SimServer, path: string | undefined): [string, string][] {
+  if (path === undefined)
+    return standardConfig(server.state, server.paths.name === 'old' || server.state.isClone)
+  const file = join(path, SAVED_SETTINGS)
+  if (!existsSync(file)) throw new CommandError(`No saved configuration in ${path}`)
+  return JSON.parse(readFileSync(file, 'utf8')) as [string, string][]
 }
 
 export const getServerConfig: Command = (context) => {
@@ -187,7 +203,7 @@ export const getServerConfig: Command = (context) => {
   }
   if (values.type !== 'standard') throw new CommandError(`Invalid value for type: ${values.type}`, 2)
   const query = (values['query'] ?? '/').replace(/^\/|\/$/g, '')
-  const found = standardConfig(context.server).filter(
+  const found = savedConfig(context.server, values['backup_path']).filter(
     ([key]) => query === '' || key === query || key.startsWith(`${query}/`),
   )
   const pairs: [string, string][] = [['config date', formatDate(context.server.state.lastScan)], ...found]

@@ -2,6 +2,7 @@ import { words } from '../../cases/words.ts'
 import { outboundBlocked, portsClosed } from '../../isolation/checks.ts'
 import { restoreSteps } from '../../restore/index.ts'
 import type { Procedure } from '../../types.ts'
+import { settingsStep } from '../../settings/step.ts'
 import { scannerOff, scannerOn } from '../same-server/scanner.ts'
 import { cloneQueue } from './clone-queue.ts'
 import { fenceOld } from './fence-old.ts'
@@ -39,6 +40,7 @@ export const vmSnapshot: Procedure = {
       FILLS.has(step.id) ? { ...step, checks: [...step.checks, ...STILL_ISOLATED] } : step,
     ),
     anotherRound,
+    settingsStep,
     fenceOld,
     cloneQueue,
     letUsersIn,
