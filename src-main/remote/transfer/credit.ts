@@ -18,6 +18,7 @@ const SILENCE_MS = 150
  */
 export class Credit {
   most = LEAST
+  readonly #onRate: (rate: number) => void
   /** Bytes a ms, before more was tried. */
   #rate = 0
   #trying = false
@@ -25,11 +26,17 @@ export class Credit {
   #bytes = 0
   #since = Date.now()
 
+  /** @param onRate hears the rate, bytes a ms */
+  constructor(onRate: (rate: number) => void) {
+    this.#onRate = onRate
+  }
+
   took(bytes: number): void {
     this.#bytes += bytes
     const now = Date.now()
     const span = now - this.#since
     if (span < SPAN_MS) return
+    this.#onRate(this.#bytes / span)
     this.#judge(this.#bytes / span)
     this.#bytes = 0
     this.#since = now

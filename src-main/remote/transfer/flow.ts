@@ -1,9 +1,14 @@
+/** What came in so long, ms, may be in hand; but never less than a few files. */
+const HELD_MS = 50
+const LEAST_HELD = 192 * 1024
+
 /**
  * What holds a transfer back: a person who paused it, the bandwidth limit, and bytes that came in but are not yet
  * judged and written. Times in ms.
  */
 export class Flow {
-  readonly #max: number
+  readonly #most: number
+  #max: number
   #held = 0
   #paused = false
   #limit: number | null
@@ -14,6 +19,7 @@ export class Flow {
 
   /** @param max bytes in hand at once; @param limit bytes a second */
   constructor(max: number, limit: number | null) {
+    this.#most = max
     this.#max = max
     this.#limit = limit
   }
@@ -45,6 +51,12 @@ export class Flow {
   /** Ends every wait with an error. */
   stop(reason: unknown): void {
     this.#stopped = reason instanceof Error ? reason : new Error(String(reason))
+    this.#changed()
+  }
+
+  /** Bytes a ms come in: on a slow line (or computer) less is held, for it is lost when this process dies. */
+  measured(rate: number): void {
+    this.#max = Math.min(this.#most, Math.max(LEAST_HELD, rate * HELD_MS))
     this.#changed()
   }
 

@@ -162,7 +162,6 @@ export class ServerLink {
       this.#opening = null
     })
     const server = await this.#opening
-    if (this.#open === server) return server
     this.#open = server
     void server.lost.then(() => {
       if (this.#open === server) this.#open = null

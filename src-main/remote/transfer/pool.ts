@@ -20,30 +20,38 @@ interface Thread {
 
 /** Threads that judge and write. Jobs go to the thread that has least to do. */
 export class CopyPool {
-  readonly #threads: Thread[]
+  readonly #threads: Thread[] = []
+  readonly #most: number
+  #place: Omit<WorkPlace, 'name'> | null = null
   readonly #waiting: Waiting[] = []
   #serial = 0
   #closed = false
   #failure: { error: unknown } | null = null
 
+  /** @param count threads at most; another one begins when all have something to do */
   constructor(count: number) {
-    this.#threads = Array.from({ length: count }, (_, index) => {
-      const worker = startWorker('copy-worker', import.meta.url, {
-        workerData: { name: `w${String(index)}` },
-      })
-      const thread: Thread = { worker, open: new Map() }
-      worker.on('message', (message: { id: number; value?: unknown; error?: object }) => {
-        this.#answered(thread, message)
-      })
-      worker.on('error', (error) => this.#failed(thread, error))
-      worker.on('exit', () => this.#failed(thread, new Error('A thread of the copy ended unexpectedly.')))
-      return thread
-    })
+    this.#most = count
+    this.#begin()
   }
 
   /** Where the threads read and write; said once, before any job but listings. */
   place(place: Omit<WorkPlace, 'name'>): void {
+    this.#place = place
     for (const { worker } of this.#threads) worker.postMessage({ place })
+  }
+
+  #begin(): Thread {
+    const name = `w${String(this.#threads.length)}`
+    const worker = startWorker('copy-worker', import.meta.url, { workerData: { name } })
+    const thread: Thread = { worker, open: new Map() }
+    worker.on('message', (message: { id: number; value?: unknown; error?: object }) => {
+      this.#answered(thread, message)
+    })
+    worker.on('error', (error) => this.#failed(thread, error))
+    worker.on('exit', () => this.#failed(thread, new Error('A thread of the copy ended unexpectedly.')))
+    if (this.#place !== null) worker.postMessage({ place: this.#place })
+    this.#threads.push(thread)
+    return thread
   }
 
   run(job: ListJob): Promise<Listing>
@@ -68,8 +76,10 @@ export class CopyPool {
   #deal(): void {
     for (;;) {
       const waiting = this.#waiting[0]
-      const thread = this.#threads.reduce((a, b) => (b.open.size < a.open.size ? b : a))
-      if (!waiting || thread.open.size > QUEUED) return
+      if (!waiting) return
+      let thread = this.#threads.reduce((a, b) => (b.open.size < a.open.size ? b : a))
+      if (thread.open.size > 0 && this.#threads.length < this.#most) thread = this.#begin()
+      if (thread.open.size > QUEUED) return
       this.#waiting.shift()
       const id = this.#serial++
       thread.open.set(id, waiting)

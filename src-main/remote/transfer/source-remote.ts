@@ -28,7 +28,7 @@ export class RemoteSource implements SourceSide {
   readonly #batchBytes: number
   readonly #free: ArrayBuffer[]
   readonly #onBytes: (bytes: number) => void
-  readonly #credit = new Credit()
+  readonly #credit: Credit
 
   constructor(
     link: ServerLink,
@@ -44,6 +44,7 @@ export class RemoteSource implements SourceSide {
     this.#link = link
     this.#facts = facts
     this.#flow = given.flow
+    this.#credit = new Credit((rate) => given.flow.measured(rate))
     this.#stall = given.stall
     this.#batchBytes = given.batchBytes
     this.#free = given.free

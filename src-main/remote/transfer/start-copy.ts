@@ -13,7 +13,7 @@ import type { CopyMode, CopyOptions, CopyOutcome, CopyProgress, CurvePoint } fro
 /** Bytes of small files that go to a thread in one go. */
 const BATCH_BYTES = 256 * 1024
 /** Bytes that came in and are not yet judged and written, for each thread. */
-const IN_HAND = 2 * BATCH_BYTES
+const IN_HAND = 4 * BATCH_BYTES
 
 /** A stopped copy clears up on the servers for so long, ms. */
 const STOP_MS = 3000

@@ -2,6 +2,7 @@
 export const copy = {
   'nav.copy': 'Copy',
 
+  'copy.toPage': 'Its plan, throughput and result stand under Copy',
   'copy.title': 'Copy a backup',
   'copy.sub': 'Every file is verified on its way. The source is only read.',
   'copy.form': 'New copy',

@@ -2,6 +2,7 @@
 export const copy = {
   'nav.copy': 'Copia',
 
+  'copy.toPage': 'Piano, velocità e risultato sono in Copia',
   'copy.title': 'Copia un backup',
   'copy.sub': 'Ogni file viene verificato durante il viaggio. L’origine viene soltanto letta.',
   'copy.form': 'Nuova copia',

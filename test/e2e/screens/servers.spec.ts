@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startFaultySsh } from '../../support/faulty-ssh.ts'
 import { PASSPHRASE, SSHD, startSshServer, type SshServer } from '../../support/ssh-server.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
@@ -147,6 +148,41 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('the servers', () => {
       .waitFor()
     expect(await page.getByRole('dialog').count()).toBe(0)
     await look('9-changed')
+  })
+
+  it('asks what a keyboard-interactive login asks, and logs in with the answers', async () => {
+    const codes = await startFaultySsh({
+      methods: ['keyboard-interactive'],
+      questions: [
+        { prompt: 'Password: ', echo: false },
+        { prompt: 'One-time code: ', echo: true },
+      ],
+      answers: ['sesame', '123456'],
+    })
+    await page.getByRole('button', { name: 'Add a server' }).first().click()
+    const form = page.getByRole('dialog', { name: 'Add a server' })
+    await form.getByLabel('Name', { exact: true }).fill('One-time codes')
+    await form.getByLabel('Host name or address').fill('127.0.0.1')
+    await form.getByLabel('Port').fill(String(codes.port))
+    await form.getByLabel('User', { exact: true }).fill('tester')
+    await form.getByRole('button', { name: 'Add a way' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'Questions of the server' }).click()
+    await form.getByRole('button', { name: 'Leave out SSH agent' }).click()
+    await form.getByRole('button', { name: 'Leave out Password' }).click()
+    await form.getByRole('button', { name: 'Save and test connection' }).click()
+    const key = page.getByRole('dialog', { name: 'Is this really One-time codes?' })
+    await key.getByLabel('I have compared the fingerprint').check()
+    await key.getByRole('button', { name: 'Accept the host key' }).click()
+    const question = page.getByRole('dialog', { name: /asks$/ })
+    await question.getByLabel('Password:').fill('sesame')
+    await question.getByLabel('One-time code:').fill('123456')
+    await look('13-answers')
+    await question.getByRole('button', { name: 'Continue' }).click()
+    await question.waitFor({ state: 'detached' })
+    const tested = page.getByRole('region', { name: 'One-time codes' })
+    await tested.getByText(/tester, by keyboard-interactive/).waitFor({ timeout: 30_000 })
+    expect(codes.given).toEqual(['sesame', '123456'])
+    await page.getByText('Old mail server').first().click()
   })
 
   it('stands in the dark, in Italian and in a small window, and forgets the server when asked', async () => {

@@ -29,6 +29,8 @@ const { factGroups, nearlyFull, reportText } = await import('../../../src-render
 const { hopName } = await import('../../../src-renderer/format/hop.ts')
 const HostKeyQuestion = (await import('../../../src-renderer/components/questions/host-key-question.vue'))
   .default
+const AnswersQuestion = (await import('../../../src-renderer/components/questions/answers-question.vue'))
+  .default
 const SecretQuestion = (await import('../../../src-renderer/components/questions/secret-question.vue'))
   .default
 const TestSteps = (await import('../../../src-renderer/pages/servers/test-steps.vue')).default
@@ -126,6 +128,25 @@ describe('questions', () => {
     await wrapper.find('form').trigger('submit')
     expect(wrapper.emitted('answer')).toEqual([[{ kind: 'secret', secret: 'sesame', remember: 'session' }]])
     expect(field.element.value).toBe('')
+  })
+
+  it('a keyboard-interactive login is asked in the server’s words; what is secret is not seen, and nothing stays', async () => {
+    const prompts = [
+      { prompt: 'Password: ', echo: false },
+      { prompt: '<b>Code</b> from your phone: ', echo: true },
+    ]
+    const wrapper = mountInApp(AnswersQuestion, {
+      question: { ...asked, kind: 'answers', prompts },
+      busy: false,
+    })
+    expect(wrapper.text()).toContain('<b>Code</b> from your phone:')
+    const fields = wrapper.findAll<HTMLInputElement>('input')
+    expect(fields.map((field) => field.attributes('type'))).toEqual(['password', 'text'])
+    await fields[0]?.setValue('sesame')
+    await fields[1]?.setValue('123456')
+    await wrapper.find('form').trigger('submit')
+    expect(wrapper.emitted('answer')).toEqual([[{ kind: 'answers', answers: ['sesame', '123456'] }]])
+    expect(fields.map(({ element }) => element.value)).toEqual(['', ''])
   })
 
   it('the weak keychain is warned of and used only when the person insists', async () => {
