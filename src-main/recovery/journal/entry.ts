@@ -3,6 +3,8 @@ import { isSecretKey, redactText } from '../../engine/redact.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { journalEntrySchema, type JournalEntry } from '../../contract/recovery.ts'
 
+const STRICT_ENTRY = journalEntrySchema.strict()
+
 /** `before` of the first entry. */
 export const FIRST_HASH = '0'.repeat(64)
 /** What a command printed is kept so far, bytes. */
@@ -40,8 +42,10 @@ export function canonicalJson(value: unknown): string {
 /** SHA-256 (hex) of an entry without its `hash`. */
 export function hashOf(entry: Omit<JournalEntry, 'hash'> | JournalEntry): string {
   const { hash: _, ...rest } = entry as JournalEntry
-  return createHash('sha256').update(canonicalJson(rest)).digest('hex')
+  return sha256(canonicalJson(rest))
 }
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 /** Makes the entry that follows. All its text is redacted. */
 export function makeEntry(draft: EntryDraft, n: number, before: string, who: string): JournalEntry {
@@ -133,7 +137,7 @@ export function parseLine(line: string, n: number, before: string): JournalEntry
 
 /** The same for an entry that is JSON already. */
 export function checkEntry(value: unknown, n: number, before: string, line?: string): JournalEntry {
-  const parsed = journalEntrySchema.strict().safeParse(value)
+  const parsed = STRICT_ENTRY.safeParse(value)
   if (!parsed.success) throw new BrokenJournalError(n, 'This entry does not have the form of one.')
   const entry = parsed.data
   if (line !== undefined && canonicalJson(value) !== line)
@@ -145,7 +149,9 @@ export function checkEntry(value: unknown, n: number, before: string, line?: str
       n,
       'It does not follow the entry before: that one was altered, taken out or put in.',
     )
-  if (hashOf(entry) !== entry.hash)
+  // The line without its hash is what was hashed: no need to write the entry a second time.
+  const hash = line === undefined ? hashOf(entry) : sha256(line.replace(`"hash":"${entry.hash}",`, ''))
+  if (hash !== entry.hash)
     throw new BrokenJournalError(n, 'Its content does not fit its hash: it was altered.')
   return entry
 }
