@@ -1,6 +1,6 @@
 import type { ProcedureId } from '../../contract/recovery.ts'
 import type { Procedure } from '../types.ts'
-import { aftermath } from './planned.ts'
+import { aftermath } from './aftermath/index.ts'
 import { dataRecovery } from './data-recovery/index.ts'
 import { intake } from './intake/index.ts'
 import { sameServer } from './same-server/index.ts'

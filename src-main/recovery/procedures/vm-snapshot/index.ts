@@ -3,6 +3,8 @@ import { outboundBlocked, portsClosed } from '../../isolation/checks.ts'
 import { restoreSteps } from '../../restore/index.ts'
 import type { Procedure } from '../../types.ts'
 import { settingsStep } from '../../settings/step.ts'
+import { unrestoredSteps } from '../../unrestored/index.ts'
+import { thenAftermath } from '../aftermath/index.ts'
 import { scannerOff, scannerOn } from '../same-server/scanner.ts'
 import { cloneQueue } from './clone-queue.ts'
 import { fenceOld } from './fence-old.ts'
@@ -40,10 +42,11 @@ export const vmSnapshot: Procedure = {
       FILLS.has(step.id) ? { ...step, checks: [...step.checks, ...STILL_ISOLATED] } : step,
     ),
     anotherRound,
+    ...unrestoredSteps,
     settingsStep,
     fenceOld,
     cloneQueue,
     letUsersIn,
-    scannerOn,
+    thenAftermath(scannerOn),
   ],
 }
