@@ -1,5 +1,6 @@
 import { words } from '../../cases/words.ts'
 import { restoreSteps } from '../../restore/index.ts'
+import { settingsStep } from '../../settings/step.ts'
 import { unrestoredSteps } from '../../unrestored/index.ts'
 import type { Procedure } from '../../types.ts'
 import { baseSystem } from './base-system.ts'
@@ -15,5 +16,13 @@ export const dataRecovery: Procedure = {
     'The server is gone and its backup is there: a new server is installed and filled by an External Restore.',
     'Il server è perso e il suo backup c’è: si installa un nuovo server e lo si riempie con un External Restore.',
   ),
-  steps: [baseSystem, carbonioInstalled, bring, ...restoreSteps, ...unrestoredSteps, verification],
+  steps: [
+    baseSystem,
+    carbonioInstalled,
+    bring,
+    ...restoreSteps,
+    ...unrestoredSteps,
+    settingsStep,
+    verification,
+  ],
 }
