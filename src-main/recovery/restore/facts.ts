@@ -8,6 +8,8 @@ export const FACTS = {
   operation: (run: string): string => `restore.operation.${run}`,
   /** What a notification mail said, see notification.ts. */
   report: (run: string): string => `restore.report.${run}`,
+  /** Names of all runs whose report is known. */
+  runs: 'restore.runs',
   /** Items a second of the last run, measured. */
   rate: 'restore.rate',
 } as const

@@ -1,13 +1,11 @@
 import { configGet } from '../../remote/carbonio/config-get.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import { getCosBackupStatus } from '../../remote/carbonio/get-cos-backup-status.ts'
-import type { RestoreReport } from '../../remote/carbonio/parse-restore-report.ts'
 import { ConnectionError } from '../../remote/connection-errors.ts'
 import { CannotTell, reasonOf } from '../../remote/probe/fact.ts'
 import { words } from '../cases/words.ts'
 import type { CatalogAccess, StepContext } from '../types.ts'
 import { accountsOn } from './directory.ts'
-import { FACTS, MAIN_RUN, VIP_RUN } from './facts.ts'
 import { formOf, wantedAccounts } from './form.ts'
 import { itemsIn, messagesIn, type FoundMessage } from './mailbox.ts'
 
@@ -31,20 +29,6 @@ export interface AccountBalance {
   /** Its class of service has the backup switched off: nothing that is restored is backed up again. Null: not told. */
   cosOff: string | null
   why: string | null
-}
-
-/** What the reports of the runs list, by account in small letters. */
-export function unrestoredByAccount(context: StepContext): Map<string, Set<number>> {
-  const found = new Map<string, Set<number>>()
-  for (const run of [VIP_RUN, MAIN_RUN]) {
-    const known = context.fact(FACTS.report(run)) as { report: RestoreReport } | undefined
-    for (const { account, items } of known?.report.accounts ?? []) {
-      const set = found.get(account.toLowerCase()) ?? new Set<number>()
-      for (const item of items) set.add(item)
-      found.set(account.toLowerCase(), set)
-    }
-  }
-  return found
 }
 
 /**

@@ -9,6 +9,7 @@ import type { StepContext } from '../types.ts'
 import { FACTS } from './facts.ts'
 import { count } from './look.ts'
 import { readNotification } from './notification.ts'
+import { keepReport } from './reports.ts'
 import { inQueue, keepRun, readQueue, wait, type Ending, type RestoreRun } from './operation.ts'
 
 /** What a run did so far, as far as the server tells. */
@@ -205,7 +206,7 @@ async function ended(
   const { report } = text === null ? { report: null } : await readNotification(text)
   if (text !== null && report !== null) {
     const name = context.attach(`notification-${run}.txt`, text)
-    context.setFact(FACTS.report(run), { report, file: name, operation: known.id })
+    keepReport(context, run, { report, file: name, operation: known.id })
   }
   return keepRun(context, run, {
     ...known,

@@ -2,10 +2,10 @@ import { ExpectedError } from '../../engine/errors.ts'
 import type { RestoreReport } from '../../remote/carbonio/parse-restore-report.ts'
 import { words } from '../cases/words.ts'
 import { isOnlyCopy } from '../restore/checks-path.ts'
-import { FACTS } from '../restore/facts.ts'
 import { formOf, restoreInput } from '../restore/form.ts'
 import { restoreRun, underWay, type RestoreRun } from '../restore/operation.ts'
 import { unreadableAmong } from '../restore/readable.ts'
+import { keptReport } from '../restore/reports.ts'
 import { meansAgain, taken } from '../restore/steps/planned.ts'
 import { watchRun } from '../restore/watch.ts'
 import type { CatalogAccess, StepContext } from '../types.ts'
@@ -63,7 +63,7 @@ export async function restoreAgain(
   const known = await underWay(context, run, input, meansAgain(restoreRun(context, run)))
   const { run: over } = await watchRun(context, run, known, { expected: null })
   taken(context, run, over)
-  const { report } = (context.fact(FACTS.report(run)) ?? { report: null }) as { report: RestoreReport | null }
+  const report = keptReport(context, run)?.report ?? null
   return { run: over, report }
 }
 

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import type { StepResult } from '../../contract/recovery.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { same, words } from '../cases/words.ts'
-import { FACTS, MAIN_RUN, VIP_RUN } from '../restore/facts.ts'
+import { MAIN_RUN } from '../restore/facts.ts'
 import { formOf } from '../restore/form.ts'
 import { count, ok, some, check } from '../restore/look.ts'
 import { validator } from '../restore/checks-server.ts'
 import { inQueue, readQueue, restoreRun } from '../restore/operation.ts'
-import { unrestoredByAccount } from '../restore/reconcile.ts'
+import { reportedRuns, unrestoredByAccount } from '../restore/reports.ts'
 import { BALANCE, type Balance } from '../restore/steps/reconcile.ts'
 import { watchRun } from '../restore/watch.ts'
 import type { CatalogAccess, Check, Step, StepContext } from '../types.ts'
@@ -306,7 +306,7 @@ export const unrestored: Step = {
   ],
   async run(context) {
     await settleValidator(context)
-    const known = [VIP_RUN, MAIN_RUN].some((run) => context.fact(FACTS.report(run)) !== undefined)
+    const known = reportedRuns(context).length > 0
     if (!known && listed(context).length === 0) {
       throw new ExpectedError('NOT_FOUND', 'No report of a restore is known', {
         why: 'The notification of the end was neither found on the server nor pasted.',

@@ -2,12 +2,14 @@ import type { StepResult } from '../../../contract/recovery.ts'
 import { ExpectedError } from '../../../engine/errors.ts'
 import { same, words } from '../../cases/words.ts'
 import type { Check, Step, StepContext } from '../../types.ts'
-import { FACTS, MAIN_RUN } from '../facts.ts'
+import { MAIN_RUN } from '../facts.ts'
 import { check, count, ok, some } from '../look.ts'
 import { notificationFile, readNotification } from '../notification.ts'
 import { restoreRun } from '../operation.ts'
-import { reconcile, unrestoredByAccount, type AccountBalance } from '../reconcile.ts'
+import { reconcile, type AccountBalance } from '../reconcile.ts'
+import { keepReport, keptReport, unrestoredByAccount } from '../reports.ts'
 import { fetchNotification } from '../watch.ts'
+import { outcomeOf } from '../../unrestored/rows.ts'
 
 /** The last comparison, in short, for the report. */
 export interface Balance {
@@ -26,6 +28,14 @@ export interface Balance {
 }
 
 export const BALANCE = 'restore.balance'
+
+/** What the reports list, without what was restored since. */
+function stillUnrestored(context: StepContext): Map<string, Set<number>> {
+  const all = unrestoredByAccount(context)
+  for (const [account, ids] of all)
+    for (const id of ids) if (outcomeOf(context, { account, id })?.how === 'restored') ids.delete(id)
+  return all
+}
 
 /** Missing messages that are kept by name. */
 const MOST_NAMED = 5000
@@ -49,10 +59,10 @@ async function takeNotification(context: StepContext): Promise<void> {
       })
     }
     const file = context.attach('notification-pasted.eml', given)
-    context.setFact(FACTS.report(MAIN_RUN), { report, file, operation: report.operationId })
+    keepReport(context, MAIN_RUN, { report, file, operation: report.operationId })
     return
   }
-  if (context.fact(FACTS.report(MAIN_RUN)) !== undefined) return
+  if (keptReport(context, MAIN_RUN) !== null) return
   const text = await fetchNotification(context, restoreRun(context, MAIN_RUN)?.id ?? '')
   const { report } = text === null ? { report: null } : await readNotification(text)
   if (text === null || report === null) {
@@ -60,7 +70,7 @@ async function takeNotification(context: StepContext): Promise<void> {
     return
   }
   const file = context.attach('notification-fetched.txt', text)
-  context.setFact(FACTS.report(MAIN_RUN), { report, file, operation: report.operationId })
+  keepReport(context, MAIN_RUN, { report, file, operation: report.operationId })
 }
 
 const day = (at: number | null): string =>
@@ -242,7 +252,7 @@ export const reconcileStep: Step = {
   ],
   async run(context) {
     await takeNotification(context)
-    const rows = await reconcile(context, unrestoredByAccount(context))
+    const rows = await reconcile(context, stillUnrestored(context))
     const balance = balanceOf(rows)
     context.setFact(BALANCE, balance)
     return resultOf(rows, balance)

@@ -1,15 +1,14 @@
 import type { StepResult } from '../../../contract/recovery.ts'
-import type { RestoreReport } from '../../../remote/carbonio/parse-restore-report.ts'
 import { same, words } from '../../cases/words.ts'
 import type { StepContext } from '../../types.ts'
-import { FACTS } from '../facts.ts'
 import { count } from '../look.ts'
 import type { RestoreRun } from '../operation.ts'
+import { keptReport } from '../reports.ts'
 import { NO_NOTIFICATION } from './planned.ts'
 
 /** What a run brought, by its notification. */
 export function runResult(context: StepContext, run: string, known: RestoreRun): StepResult {
-  const { report } = (context.fact(FACTS.report(run)) ?? { report: null }) as { report: RestoreReport | null }
+  const report = keptReport(context, run)?.report ?? null
   if (report === null) return { summary: NO_NOTIFICATION, figures: [], tables: [] }
   const { restored, skipped, unrestored } = report
   const minutes = Math.max(1, Math.round(((known.endedAt ?? known.at) - known.at) / 60_000))

@@ -10,7 +10,7 @@ describe('the way through an External Restore', () => {
   let drill: Drill
   beforeAll(async () => {
     ;({ made, drill } = await scene([], { items: 400 }))
-  }, 60_000)
+  }, 120_000)
 
   it('finds nothing wrong before it, and shows the exact command', async () => {
     const preflight = step('restore-preflight')

@@ -22,7 +22,7 @@ describe('a restore that leaves twelve items of three causes', () => {
     ;({ drill, made } = await scene(['unrestored=12'], { items: 300 }))
     await run(made, 'items-follow')
     made.fields['unrestored'] = { exportFolder: temporaryFolder('exported'), validatorOff: true, timer: 240 }
-  }, 60_000)
+  }, 120_000)
 
   it('knows every item by name with its cause, cures each by its cause, and says what is left', async () => {
     const context = made.context(unrestored)
