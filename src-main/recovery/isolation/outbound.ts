@@ -6,16 +6,29 @@ import { ask } from './asked.ts'
 const TOOLS = ['nc', 'bash', 'python3', 'curl'] as const
 type Tool = (typeof TOOLS)[number]
 
-/** Connects with the given program. `no tool`: it is not there. Arguments: program, seconds, host, port. */
+/**
+ * Connects with the given program to all pairs at once; one line for each: host, port, exit code, what it said. `no tool`: it
+ * is not there. Arguments: program, seconds, then pairs of host and port.
+ */
 const CONNECT = `
-command -v "$1" >/dev/null 2>&1 || { echo 'no tool'; exit 0; }
-case "$1" in
-  nc) nc -z -w "$2" "$3" "$4" ;;
-  bash) timeout "$2" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$3" "$4" ;;
-  python3) python3 -c 'import socket,sys; socket.create_connection((sys.argv[2],int(sys.argv[3])),float(sys.argv[1])).close()' "$2" "$3" "$4" ;;
-  curl) curl -s -v --connect-timeout "$2" --max-time "$2" "telnet://$3:$4" </dev/null 2>&1 | grep -i 'Connected to' ;;
-esac
-echo "code $?"
+tool=$1 limit=$2
+shift 2
+command -v "$tool" >/dev/null 2>&1 || { echo 'no tool'; exit 0; }
+one() {
+  case "$tool" in
+    nc) nc -z -w "$limit" "$1" "$2" ;;
+    bash) timeout "$limit" bash -c 'exec 3<>"/dev/tcp/$0/$1"' "$1" "$2" ;;
+    python3) python3 -c 'import socket,sys; socket.create_connection((sys.argv[2],int(sys.argv[3])),float(sys.argv[1])).close()' "$limit" "$1" "$2" ;;
+    curl) curl -s -v --connect-timeout "$limit" --max-time "$limit" "telnet://$1:$2" 2>&1 | grep -i 'Connected to' ;;
+  esac
+}
+tell() {
+  said=$(one "$1" "$2" 2>&1 </dev/null)
+  code=$?
+  printf 'try %s %s %s %s\\n' "$1" "$2" "$code" "$(printf %s "$said" | tr '\\n' ' ' | tail -c 200)"
+}
+while [ $# -ge 2 ]; do tell "$1" "$2" & shift 2; done
+wait
 `
 
 const SECONDS = 4
@@ -35,25 +48,33 @@ export interface OutboundLook {
   because: string | null
 }
 
+/** Null: the program is not there. */
 async function tryWith(
   context: StepContext,
   role: CaseRole,
   tool: Tool,
-  host: string,
-  port: number,
-): Promise<OutboundTry | null> {
-  const argv = ['sh', '-c', CONNECT, 'sh', tool, String(SECONDS), host, String(port)]
-  const { stdout, stderr } = await ask(context, role, argv, 'login', (SECONDS + 15) * 1000)
+  pairs: readonly { host: string; port: number }[],
+): Promise<OutboundTry[] | null> {
+  const words = pairs.flatMap(({ host, port }) => [host, String(port)])
+  const argv = ['sh', '-c', CONNECT, 'sh', tool, String(SECONDS), ...words]
+  const { stdout } = await ask(context, role, argv, 'login', 60_000)
   if (stdout.includes('no tool')) return null
-  const said = `${stderr} ${stdout}`
-    .replace(/code \d+/, '')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(-200)
-  const code = /code (\d+)/.exec(stdout)?.[1]
-  if (code === '0') return { host, port, answer: 'connected', said }
-  const unnamed = /not known|could not resolve|resolution|getaddrinfo|no address associated/i.test(said)
-  return { host, port, answer: unnamed ? 'name not found' : 'blocked', said }
+  const lines = stdout.split('\n').flatMap((line) => {
+    const match = /^try (\S+) (\d+) (\d+) (.*)$/.exec(line)
+    return match === null
+      ? []
+      : [{ host: match[1] ?? '', port: Number(match[2]), code: match[3], said: (match[4] ?? '').trim() }]
+  })
+  // In the order in which they were asked; one that said nothing was not tried.
+  return pairs.flatMap(({ host, port }) => {
+    const found = lines.find((line) => line.host === host && line.port === port)
+    if (!found) return []
+    const unnamed = /not known|could not resolve|resolution|getaddrinfo|no address associated/i.test(
+      found.said,
+    )
+    const answer = found.code === '0' ? 'connected' : unnamed ? 'name not found' : 'blocked'
+    return [{ host, port, answer, said: found.said }]
+  })
 }
 
 /**
@@ -68,21 +89,16 @@ export async function lookOutbound(
   own: readonly number[],
 ): Promise<OutboundLook> {
   const found: string[] = []
+  const control = own.map((port) => ({ host: '127.0.0.1', port }))
   for (const tool of TOOLS) {
-    let control: OutboundTry | null = null
-    for (const port of own) {
-      control = await tryWith(context, role, tool, '127.0.0.1', port)
-      if (control === null || control.answer === 'connected') break
-    }
-    if (control === null) continue
+    const all = await tryWith(context, role, tool, [...control, ...targets])
+    if (all === null) continue
     found.push(tool)
-    if (control.answer !== 'connected') continue
-    const tries: OutboundTry[] = []
-    for (const { host, port } of targets) {
-      const one = await tryWith(context, role, tool, host, port)
-      if (one) tries.push(one)
-    }
-    return { tool, tries, because: null }
+    const reached = all
+      .slice(0, control.length)
+      .some(({ host, answer }) => host === '127.0.0.1' && answer === 'connected')
+    const tries = all.slice(control.length)
+    if (reached && tries.length === targets.length) return { tool, tries, because: null }
   }
   const because =
     found.length === 0
