@@ -3,6 +3,7 @@ import { restoreSteps } from '../../restore/index.ts'
 import { settingsStep } from '../../settings/step.ts'
 import { unrestoredSteps } from '../../unrestored/index.ts'
 import type { Procedure } from '../../types.ts'
+import { thenAftermath } from '../aftermath/index.ts'
 import { baseSystem } from './base-system.ts'
 import { bring } from './bring.ts'
 import { carbonioInstalled } from './carbonio-installed.ts'
@@ -23,6 +24,6 @@ export const dataRecovery: Procedure = {
     ...restoreSteps,
     ...unrestoredSteps,
     settingsStep,
-    verification,
+    thenAftermath(verification),
   ],
 }
