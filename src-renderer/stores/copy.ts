@@ -117,8 +117,9 @@ export function sameWork(a: CopyRequest, b: CopyRequest): boolean {
     accounts = [],
     first = [],
     delete: remove = false,
-    direct = null,
-  }: CopyRequest) => JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove, direct])
+    direct,
+  }: CopyRequest) =>
+    JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove, direct ?? null])
   return key(a) === key(b)
 }
 
