@@ -76,7 +76,7 @@ const space: Check = check(
 )
 
 /** Operations that are in the way: everything but the restore of this very case. */
-export function othersIn(context: StepContext, operations: readonly QueuedOperation[]): QueuedOperation[] {
+function othersIn(context: StepContext, operations: readonly QueuedOperation[]): QueuedOperation[] {
   const ours = [VIP_RUN, MAIN_RUN].map(
     (run) => (context.fact(FACTS.operation(run)) as { id?: string } | undefined)?.id,
   )

@@ -103,7 +103,7 @@ export const RESTORE_FIELDS: readonly Field[] = [
     .map(fieldOf),
 ]
 
-export type Form = Readonly<Record<string, FieldValue>>
+type Form = Readonly<Record<string, FieldValue>>
 
 /** The form as it stands: what was typed, else the standards. */
 export async function formOf(context: StepContext): Promise<Form> {

@@ -10,7 +10,7 @@ const MOST = 32 * 1024 * 1024
 const HEADER = /^(?:[A-Za-z][A-Za-z0-9-]{0,60}:[^\n]*\n(?:[ \t][^\n]*\n)*){2,}\s*\n/
 
 /** The text of a notification: pasted text as it is, a whole mail (`.eml`) decoded. Never throws for what it holds. */
-export async function notificationText(given: string | Buffer): Promise<string> {
+async function notificationText(given: string | Buffer): Promise<string> {
   const bytes = typeof given === 'string' ? Buffer.from(given) : given
   const head = bytes.subarray(0, 65_536).toString('latin1').replaceAll('\r\n', '\n')
   if (!HEADER.test(head)) return bytes.toString('utf8')

@@ -2,7 +2,7 @@ import { CannotTell } from '../../remote/probe/fact.ts'
 import type { StepContext } from '../types.ts'
 
 /** A file or folder that zextras cannot read. */
-export interface Unreadable {
+interface Unreadable {
   path: string
   owner: string
   group: string
@@ -12,7 +12,7 @@ export interface Unreadable {
 }
 
 /** What was looked at, how much of it zextras cannot read, and the first ten thousand of these by name. */
-export interface Refused {
+interface Refused {
   looked: number
   refused: number
   found: Unreadable[]

@@ -3,7 +3,7 @@ import type { StepContext } from '../types.ts'
 import { FACTS } from './facts.ts'
 
 /** The report of one run as the case keeps it. */
-export interface KeptReport {
+interface KeptReport {
   report: RestoreReport
   /** Name of the attached text. */
   file: string

@@ -30,7 +30,7 @@ const SHORT_LOOK_MS = 2500
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 15_000
 
-export interface WatchOptions {
+interface WatchOptions {
   /** Items by the catalog: what progress is measured against where the server gives no total. */
   expected: number | null
   /** Ends the watching before the operation has ended; asked after each look. */

@@ -3,7 +3,7 @@ import { words } from '../cases/words.ts'
 import type { WorkItem } from './rows.ts'
 
 /** What is typed into the search of the Admin UI to find items of an account on the old server. */
-export interface SearchText {
+interface SearchText {
   account: string
   /** `item: 856,13339` */
   text: string

@@ -7,7 +7,7 @@ import type { StepContext } from '../types.ts'
 
 /** Setting of the mailbox's LMTP validator (D, FORMAT.md). */
 const KEY = 'zimbra_lmtp_validate_messages'
-export const VALIDATOR_PENDING = 'lmtp-validator'
+const VALIDATOR_PENDING = 'lmtp-validator'
 /** The value that was found before it was changed; the case knows it as long as it is not back. */
 const BEFORE = 'validator.before'
 
