@@ -12,6 +12,11 @@ export function makeRouter() {
       page('/cases', 'cases', () => import('./pages/cases/cases-page.vue')),
       page('/case/:id', 'case', () => import('./pages/case/case-page.vue')),
       page('/case/:id/unrestored', 'unrestored', () => import('./pages/unrestored/unrestored-page.vue')),
+      page(
+        '/case/:id/configurations',
+        'configurations',
+        () => import('./pages/configurations/configurations-page.vue'),
+      ),
       page('/accounts', 'accounts', () => import('./pages/accounts/accounts-page.vue')),
       page('/mail', 'mail', () => import('./pages/mail/mail-page.vue')),
       page('/search', 'search', () => import('./pages/search/search-page.vue')),

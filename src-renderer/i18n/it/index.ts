@@ -1,4 +1,5 @@
 import { check } from './check.ts'
+import { configurations } from './configurations.ts'
 import { copy } from './copy.ts'
 import { facts } from './facts.ts'
 import { frame } from './frame.ts'
@@ -26,4 +27,5 @@ export const it: Record<string, string> = {
   ...tools,
   ...recovery,
   ...recoveryWork,
+  ...configurations,
 }

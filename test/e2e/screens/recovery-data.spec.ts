@@ -26,9 +26,10 @@ describe.skipIf(chromiumPath() === null)('data recovery on the screen', () => {
     await one.app.screenshot('recovery-drill-opened')
   })
 
-  it('gets through by pressing only the primary action of each step', { timeout: 300_000 }, async () => {
+  it('gets through by pressing only the primary action of each step', { timeout: 600_000 }, async () => {
     let n = 0
     const met = await pressPrimary(page, {
+      seconds: 580,
       arrive: async (step) => {
         await expectNoOverflow(page, step)
         await expectAccessible(page, step)

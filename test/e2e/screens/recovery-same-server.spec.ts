@@ -35,11 +35,12 @@ describe.skipIf(chromiumPath() === null)('data back onto the same server on the 
   })
   afterAll(() => one.close())
 
-  it('shows in red what is changed for a while, and puts all of it back', { timeout: 300_000 }, async () => {
+  it('shows in red what is changed for a while, and puts all of it back', { timeout: 600_000 }, async () => {
     const before = config()
     const copy = join(one.drill.old.root, '/mnt/offsite/zextras')
     let changed = 0
     const met = await pressPrimary(page, {
+      seconds: 580,
       arrive: async (step) => {
         if (step.startsWith('The copy')) await fill(page, 'Where the copy lies', copy)
         if (step === 'Accounts brought back') {
