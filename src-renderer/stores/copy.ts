@@ -111,14 +111,7 @@ export function requestOf(draft: CopyDraft): CopyRequest | null {
 
 /** True when a plan was made for what is asked: only the speed and whether it is a dry run may differ. */
 export function sameWork(a: CopyRequest, b: CopyRequest): boolean {
-  const key = ({
-    source,
-    target,
-    accounts = [],
-    first = [],
-    delete: remove = false,
-    direct,
-  }: CopyRequest) =>
+  const key = ({ source, target, accounts = [], first = [], delete: remove = false, direct }: CopyRequest) =>
     JSON.stringify([placeKey(source), placeKey(target), accounts, first, remove, direct ?? null])
   return key(a) === key(b)
 }
