@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { performRun } from '../../../../src-main/drill/runs/driver.ts'
 import { proveMailbox } from '../../../../src-main/drill/runs/mailbox-proof.ts'
+import { PROCEDURES } from '../../../../src-main/recovery/procedures/index.ts'
 import { temporaryFolder } from '../../../support/temp.ts'
 
 describe('a healthy data recovery', () => {
@@ -11,7 +12,8 @@ describe('a healthy data recovery', () => {
       {
         name: 'data-recovery',
         faults: [],
-        items: 240,
+        accounts: 2,
+        items: 60,
         speed: 0,
         async perform(run) {
           const { drill } = run
@@ -31,7 +33,13 @@ describe('a healthy data recovery', () => {
       },
       { folder: join(temporaryFolder('healthy'), 'run'), signal: AbortSignal.timeout(100_000) },
     )
-    expect(report).toMatchObject({ ok: true, problems: [], lost: [], recovered: { accounts: 5 } })
+    expect(report).toMatchObject({ ok: true, problems: [], lost: [], recovered: { accounts: 2 } })
+    const done = report.steps.map(({ id, state }) => [id, state])
+    expect(done).toEqual(done.map(([id]) => [id, 'done']))
+    for (const { id, steps } of PROCEDURES.filter((one) =>
+      ['intake', 'data-recovery', 'aftermath'].includes(one.id),
+    ))
+      for (const step of steps) expect(done.map(([key]) => key)).toContain(`${id}/${step.id}`)
     expect(pressed.slice(0, 3)).toEqual(['what-happened', 'what-happened', 'what-is-left'])
   }, 120_000)
 })
