@@ -22,8 +22,8 @@ const KEY = 'zimbra_lmtp_validate_messages'
 export const unrestoredRun: RunSpec = {
   name: 'unrestored',
   faults: ['unrestored=12'],
-  items: 400,
-  speed: 80,
+  items: 300,
+  speed: 100,
   async perform(run) {
     const { drill } = run
     for (const { account, item, cause } of drill.planted)

@@ -225,8 +225,18 @@ function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: s
         ? [
             {
               title: words('Disks under the path', 'Dischi sotto il percorso'),
-              columns: [words('What', 'Cosa'), words('Verdict', 'Giudizio'), words('Seen', 'Visto')],
-              rows: (health as Health[]).map(({ what, verdict, evidence }) => [what, verdict, evidence]),
+              columns: [
+                words('What', 'Cosa'),
+                words('Verdict', 'Giudizio'),
+                words('Seen', 'Visto'),
+                words('What next', 'Cosa fare'),
+              ],
+              rows: (health as Health[]).map(({ what, verdict, evidence, next }) => [
+                what,
+                verdict,
+                evidence,
+                next?.en ?? '',
+              ]),
               total: health.length,
             },
           ]
