@@ -26,8 +26,8 @@ const KILLED_AFTER = 15
 export const vmSnapshotRun: RunSpec = {
   name: 'vm-snapshot',
   faults: [FAULT],
-  items: 600,
-  speed: 6,
+  items: 420,
+  speed: 5,
   async perform(run) {
     const { drill } = run
     const taken = drill.facts.snapshot
