@@ -64,10 +64,10 @@ export function openCatalog(file: string, options: { readonly?: boolean } = {}):
       db.pragma('synchronous = NORMAL')
       migrate(db)
     }
-    db.pragma('cache_size = -32768')
+    db.pragma('cache_size = -16384')
     db.pragma('temp_store = MEMORY')
     // Mapped pages count as memory of the process; 700 MB are meant for a million items.
-    db.pragma('mmap_size = 67108864')
+    db.pragma('mmap_size = 33554432')
     return db
   } catch (error) {
     db.close()

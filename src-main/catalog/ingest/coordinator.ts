@@ -59,7 +59,7 @@ export class Coordinator {
     const db = openOrRebuild(options.catalogFile, (line) => {
       post({ kind: 'log', line })
     })
-    db.pragma('cache_size = -65536')
+    db.pragma('cache_size = -49152')
     db.pragma('wal_autocheckpoint = 16000')
     // A large transaction (settling a million contents) leaves a log of a gigabyte, which would stay that long.
     db.pragma('journal_size_limit = 67108864')

@@ -6,6 +6,7 @@
 import { STRUCTURE_TYPES, typeCode } from '../schema.ts'
 import type { QueryContext } from './context.ts'
 import { drain, orderByDate } from './order.ts'
+import { giveBack, slab } from './slab.ts'
 
 /** Bits of `Columns.bits`. */
 export const BIT = {
@@ -106,35 +107,44 @@ export function contentBits(row: {
   return bits
 }
 
+/** The arrays of some rows, all in one slab. */
+type Rows = Pick<Columns, 'ref' | 'account' | 'folder' | 'content' | 'type' | 'bits' | 'date' | 'size'>
+/** Bytes of a row. */
+const ROW = 2 * 8 + 4 * 4 + 2 + 1
+
+function newRows(count: number): Rows {
+  const buffer = slab(count * ROW)
+  // The widest first: each begins where its own width allows.
+  return {
+    date: new Float64Array(buffer, 0, count),
+    size: new Float64Array(buffer, 8 * count, count),
+    ref: new Int32Array(buffer, 16 * count, count),
+    account: new Int32Array(buffer, 20 * count, count),
+    folder: new Int32Array(buffer, 24 * count, count),
+    content: new Int32Array(buffer, 28 * count, count),
+    bits: new Uint16Array(buffer, 32 * count, count),
+    type: new Uint8Array(buffer, 34 * count, count),
+  }
+}
+
+const NAMES = ['ref', 'account', 'folder', 'content', 'type', 'bits', 'date', 'size'] as const
+
 /** Collects rows, then sorts them into Columns. */
 export class ColumnsBuilder {
   #capacity: number
   #count = 0
-  #ref: Int32Array
-  #account: Int32Array
-  #folder: Int32Array
-  #content: Int32Array
-  #type: Uint8Array
-  #bits: Uint16Array
-  #date: Float64Array
-  #size: Float64Array
+  #rows: Rows
   readonly #flags = flagReader()
 
+  /** @param capacity rows expected; it grows beyond them */
   constructor(capacity: number) {
     this.#capacity = Math.max(16, capacity)
-    this.#ref = new Int32Array(this.#capacity)
-    this.#account = new Int32Array(this.#capacity)
-    this.#folder = new Int32Array(this.#capacity)
-    this.#content = new Int32Array(this.#capacity)
-    this.#type = new Uint8Array(this.#capacity)
-    this.#bits = new Uint16Array(this.#capacity)
-    this.#date = new Float64Array(this.#capacity)
-    this.#size = new Float64Array(this.#capacity)
+    this.#rows = newRows(this.#capacity)
   }
 
   /** Adds a row; one with the same `ref` as the row before replaces it (states come in time order, the last one counts). */
   add(row: Loaded, extraBits = 0): void {
-    const replaces = this.#count > 0 && this.#ref[this.#count - 1] === row[0]
+    const replaces = this.#count > 0 && this.#rows.ref[this.#count - 1] === row[0]
     if (replaces) this.#count--
     if (STRUCTURE.has(row[4])) {
       // Remember the reference, so that an earlier state of the same item does not stay.
@@ -142,17 +152,18 @@ export class ColumnsBuilder {
     }
     if (this.#count === this.#capacity) this.#grow()
     const i = this.#count++
-    this.#ref[i] = row[0]
-    this.#account[i] = row[1]
-    this.#folder[i] = row[2] ?? -1
-    this.#content[i] = row[3] ?? 0
-    this.#type[i] = row[4]
-    this.#bits[i] = this.#flags(row[6]) | (row[5] === 1 ? BIT.deleted : 0) | extraBits
-    this.#date[i] = row[7] ?? 0
-    this.#size[i] = row[8] ?? Number.NaN
+    const { ref, account, folder, content, type, bits, date, size } = this.#rows
+    ref[i] = row[0]
+    account[i] = row[1]
+    folder[i] = row[2] ?? -1
+    content[i] = row[3] ?? 0
+    type[i] = row[4]
+    bits[i] = this.#flags(row[6]) | (row[5] === 1 ? BIT.deleted : 0) | extraBits
+    date[i] = row[7] ?? 0
+    size[i] = row[8] ?? Number.NaN
   }
 
-  /** The rows added so far in order of date. */
+  /** The rows added so far in order of date; nothing can be added any more. */
   finish(revision: number, at: number | null): Columns {
     return drain(this.finishInSteps(revision, at))
   }
@@ -160,41 +171,25 @@ export class ColumnsBuilder {
   /** The same in steps of some 50 ms for a million rows. */
   *finishInSteps(revision: number, at: number | null): Generator<void, Columns> {
     const count = this.#count
-    const order = yield* orderByDate(this.#date, this.#ref, count)
-    const pick = <T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T => {
+    const order = yield* orderByDate(this.#rows.date, this.#rows.ref, count)
+    const sorted = newRows(count)
+    for (const name of NAMES) {
+      const from = this.#rows[name]
+      const to = sorted[name]
       for (let i = 0; i < count; i++) to[i] = from[order[i]!]!
-      return to
+      yield
     }
-    const ref = pick(this.#ref, new Int32Array(count))
-    const account = pick(this.#account, new Int32Array(count))
-    yield
-    const folder = pick(this.#folder, new Int32Array(count))
-    const content = pick(this.#content, new Int32Array(count))
-    yield
-    const type = pick(this.#type, new Uint8Array(count))
-    const bits = pick(this.#bits, new Uint16Array(count))
-    yield
-    const date = pick(this.#date, new Float64Array(count))
-    yield
-    const size = pick(this.#size, new Float64Array(count))
-    yield
-    return { revision, at, count, ref, account, folder, content, type, bits, date, size }
+    giveBack(this.#rows.ref.buffer)
+    giveBack(order.buffer)
+    return { revision, at, count, ...sorted }
   }
 
   #grow(): void {
+    const before = this.#rows
     this.#capacity *= 2
-    const more = <T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(from: T, to: T): T => {
-      to.set(from)
-      return to
-    }
-    this.#ref = more(this.#ref, new Int32Array(this.#capacity))
-    this.#account = more(this.#account, new Int32Array(this.#capacity))
-    this.#folder = more(this.#folder, new Int32Array(this.#capacity))
-    this.#content = more(this.#content, new Int32Array(this.#capacity))
-    this.#type = more(this.#type, new Uint8Array(this.#capacity))
-    this.#bits = more(this.#bits, new Uint16Array(this.#capacity))
-    this.#date = more(this.#date, new Float64Array(this.#capacity))
-    this.#size = more(this.#size, new Float64Array(this.#capacity))
+    this.#rows = newRows(this.#capacity)
+    for (const name of NAMES) this.#rows[name].set(before[name])
+    giveBack(before.ref.buffer)
   }
 }
 
@@ -290,7 +285,8 @@ function* loadAt(
 function* loadContents(context: QueryContext, builder: ColumnsBuilder): Generator<void, Contents> {
   const highest = Number(context.sql('SELECT coalesce(max(id), 0) AS n FROM content').pluck().get())
   let bits = new Uint16Array(highest + 1)
-  const docs: number[][] = []
+  const found = newDocs(highest + 1)
+  let count = 0
   let last = 0
   for (;;) {
     const rows = context.sql(CONTENT_SQL).raw().all(last) as ContentRow[]
@@ -302,7 +298,6 @@ function* loadContents(context: QueryContext, builder: ColumnsBuilder): Generato
       more.set(bits)
       bits = more
     }
-    const part: number[] = []
     for (const [id, doc, claims, fileSize, status, attachment, blob, date, rawSize] of rows) {
       bits[id] = contentBits({
         digest: blob === 1 ? '' : null,
@@ -310,56 +305,58 @@ function* loadContents(context: QueryContext, builder: ColumnsBuilder): Generato
         status,
         has_attachment: attachment,
       })
-      if (doc !== null) part.push(doc, id)
+      if (doc !== null && count < found.docs.length) {
+        found.docs[count] = doc
+        found.docContent[count++] = id
+      }
       if (claims === 0 && blob === 1 && fileSize !== null) {
         builder.add([-id, 0, null, id, MESSAGE, 0, '', date, rawSize])
       }
     }
-    docs.push(part)
     yield
   }
-  const sorted = yield* sortedDocs(docs)
+  const sorted = yield* sortedDocs(found, count)
   return { bits, highest: Math.max(highest, last), ...sorted }
 }
 
-function* sortedDocs(parts: number[][]): Generator<void, { docs: Float64Array; docContent: Int32Array }> {
-  let count = 0
-  for (const part of parts) count += part.length / 2
-  const doc = new Float64Array(count)
-  const content = new Int32Array(count)
-  let at = 0
-  for (const part of parts) {
-    for (let i = 0; i < part.length; i += 2) {
-      doc[at] = part[i]!
-      content[at++] = part[i + 1]!
-    }
-  }
-  const order = yield* orderByDate(doc, content, count)
-  const docs = new Float64Array(count)
-  const docContent = new Int32Array(count)
+type Docs = Pick<FullColumns, 'docs' | 'docContent'>
+
+function newDocs(count: number): Docs {
+  const buffer = slab(12 * count)
+  return { docs: new Float64Array(buffer, 0, count), docContent: new Int32Array(buffer, 8 * count, count) }
+}
+
+function* sortedDocs(found: Docs, count: number): Generator<void, Docs> {
+  const order = yield* orderByDate(found.docs, found.docContent, count)
+  const sorted = newDocs(count)
   for (let i = 0; i < count; i++) {
-    docs[i] = doc[order[i]!]!
-    docContent[i] = content[order[i]!]!
+    sorted.docs[i] = found.docs[order[i]!]!
+    sorted.docContent[i] = found.docContent[order[i]!]!
   }
-  return { docs, docContent }
+  giveBack(found.docs.buffer)
+  giveBack(order.buffer)
+  return sorted
 }
 
 function* rowsByContent(
   columns: Columns,
   highest: number,
 ): Generator<void, { firstOf: Int32Array; rowsOf: Int32Array }> {
-  const firstOf = new Int32Array(highest + 2)
+  const firstOf = new Int32Array(slab(4 * (highest + 2)), 0, highest + 2)
   for (let i = 0; i < columns.count; i++) {
     const content = columns.content[i]!
     if (content > 0 && content <= highest) firstOf[content + 1]!++
   }
   for (let c = 0; c <= highest; c++) firstOf[c + 1]! += firstOf[c]!
   yield
-  const rowsOf = new Int32Array(firstOf[highest + 1]!)
-  const next = firstOf.slice()
+  const length = firstOf[highest + 1]!
+  const rowsOf = new Int32Array(slab(4 * length), 0, length)
+  const next = new Int32Array(slab(4 * firstOf.length), 0, firstOf.length)
+  next.set(firstOf)
   for (let i = 0; i < columns.count; i++) {
     const content = columns.content[i]!
     if (content > 0 && content <= highest) rowsOf[next[content]!++] = i
   }
+  giveBack(next.buffer)
   return { firstOf, rowsOf }
 }

@@ -1,4 +1,5 @@
 /** Sorting of a million rows in small steps, so that nobody waits behind it. */
+import { giveBack, slab } from './slab.ts'
 
 /** Runs steps to their end. */
 export function drain<T>(steps: Generator<void, T>): T {
@@ -14,7 +15,7 @@ export function* orderByDate(
   ref: Int32Array,
   count: number,
 ): Generator<void, Int32Array> {
-  let order = new Int32Array(count)
+  let order = new Int32Array(slab(4 * count), 0, count)
   for (let i = 0; i < count; i++) order[i] = i
   if (count < 256) return order.sort((a, b) => date[a]! - date[b]! || ref[a]! - ref[b]!)
   // The passes below keep the order of what is equal, so they start from that of the references: mostly a rising and then a falling run.
@@ -52,8 +53,8 @@ function* radix(
   range: number,
 ): Generator<void, void> {
   const count = order.length
-  const digits = new Uint16Array(count)
-  const other = new Int32Array(count)
+  const digits = new Uint16Array(slab(2 * count), 0, count)
+  const other = new Int32Array(slab(4 * count), 0, count)
   for (let unit = 1; range / unit >= 1; unit *= 65_536) {
     const starts = new Int32Array(65_537)
     for (let i = 0; i < count; i++) {
@@ -67,4 +68,6 @@ function* radix(
     order.set(other)
     yield
   }
+  giveBack(digits.buffer)
+  giveBack(other.buffer)
 }
