@@ -14,7 +14,7 @@ describe('what is looked at before', () => {
     expect(await verdict(made, 'queue')).toBe('red')
     await expect(run(made, 'restore')).rejects.toMatchObject({ code: 'REFUSED' })
     expect(await started(drill)).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   it('stops without a valid licence', async () => {
     const { drill, made } = await scene(['licence'], {}, { catalog: null })
@@ -24,7 +24,7 @@ describe('what is looked at before', () => {
     drill.setFaults([])
     await run(made, 'restore')
     expect(await started(drill)).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   it('sees a path that zextras cannot read, through all its folders', async () => {
     const { drill, made, path } = await scene(['wrong-owner'], {}, { catalog: null })
@@ -35,7 +35,7 @@ describe('what is looked at before', () => {
     const shell = await login(drill, drill.new, { user: 'admin', privilege: 'sudo' })
     await shell.run(['chown', '-R', 'zextras:zextras', path], { as: 'root' })
     expect(await verdict(made, 'path-readable')).toBe('ok')
-  }, 60_000)
+  }, 120_000)
 
   it('never offers chown on an only copy, nor a restore from it', async () => {
     const drill = await openDrill(['wrong-owner'])
@@ -48,7 +48,7 @@ describe('what is looked at before', () => {
     expect(await verdict(made, 'only-copy')).toBe('red')
     const { next } = await look(made, 'restore-preflight', 'path-readable')
     expect(next?.en).not.toContain('chown')
-  }, 60_000)
+  }, 120_000)
 
   it('names a validator that was left off, too little room, and a path that is none', async () => {
     const { made } = await scene(['validator-off', 'full-disk=1000'])
@@ -56,7 +56,7 @@ describe('what is looked at before', () => {
     expect(await verdict(made, 'space')).toBe('red')
     made.fields['restore-preflight']!['sourcePath'] = '/mnt'
     expect(await verdict(made, 'path-there')).toBe('red')
-  }, 60_000)
+  }, 120_000)
 
   it('refuses the same server, a clone that is not proved isolated, and the procedure that must not use it', async () => {
     const { drill, made } = await scene([], {}, { procedure: 'same-server', catalog: null })
@@ -70,5 +70,5 @@ describe('what is looked at before', () => {
     expect((await look(itself, 'restore-preflight', 'not-own-path')).verdict).toBe('red')
     itself.context(step('restore')).setFact('isolation.proved', true)
     expect((await look(itself, 'restore-preflight', 'another-server')).verdict).toBe('ok')
-  }, 60_000)
+  }, 120_000)
 })

@@ -14,7 +14,7 @@ describe('a restore that goes wrong', () => {
     expect(await started(drill)).toBe(2)
     await run(made, 'reconcile')
     expect(await look(made, 'reconcile', 'nothing-silent')).toMatchObject({ verdict: 'ok' })
-  }, 60_000)
+  }, 120_000)
 
   it('goes on while the laptop is gone, and is not started a second time', async () => {
     const { drill, made } = await scene([], { items: 400, speed: 60 })
@@ -29,7 +29,7 @@ describe('a restore that goes wrong', () => {
     await run(later, 'items-follow')
     expect(await started(drill)).toBe(1)
     expect(restoreRun(later.context(step('restore')), MAIN_RUN)).toMatchObject({ ending: 'ended' })
-  }, 60_000)
+  }, 120_000)
 
   it('is found in the queue when the crash came between the command and its answer', async () => {
     const { drill, made, path } = await scene([], { items: 300, speed: 60 })
@@ -47,7 +47,7 @@ describe('a restore that goes wrong', () => {
     await doExternalRestore.run(await login(drill, drill.new), { sourcePath: path })
     await run(made.crash(), 'items-follow')
     expect(await started(drill)).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   it('can be stopped on the server, and goes on where it was', async () => {
     const { drill, made } = await scene([], { items: 300, speed: 60 })
@@ -59,7 +59,7 @@ describe('a restore that goes wrong', () => {
     drill.setFaults([])
     await run(made, 'items-follow')
     expect(await started(drill)).toBe(2)
-  }, 60_000)
+  }, 120_000)
 
   it('survives cut connections', async () => {
     const { drill, made } = await scene([], { items: 300, speed: 60 }, { catalog: null, reconnects: true })
@@ -72,5 +72,5 @@ describe('a restore that goes wrong', () => {
     await following
     expect(await started(drill)).toBe(1)
     expect(restoreRun(made.context(step('restore')), MAIN_RUN)).toMatchObject({ ending: 'ended' })
-  }, 60_000)
+  }, 120_000)
 })

@@ -26,7 +26,7 @@ describe('the way through an External Restore', () => {
     expect(commands?.map(({ command }) => command)).toEqual([
       `carbonio --json backup doExternalRestore ${drill.new.root}/mnt/old-backup notifications admin@example.org`,
     ])
-  }, 60_000)
+  }, 120_000)
 
   it('restores VIPs in a run of their own once their blobs were compared', async () => {
     const vip = drill.facts.accounts[0]?.name ?? ''
@@ -35,7 +35,7 @@ describe('the way through an External Restore', () => {
     const result = await run(made, 'restore-vips')
     expect(result?.figures[0]?.value).not.toBe('0')
     expect(await started(drill)).toBe(1)
-  }, 60_000)
+  }, 120_000)
 
   it('starts, says when people can log in, follows to the end and compares every account', async () => {
     await run(made, 'restore')
@@ -51,7 +51,7 @@ describe('the way through an External Restore', () => {
     expect(result?.tables[0]?.rows.length).toBe(drill.facts.accounts.length)
     expect(await look(made, 'reconcile', 'nothing-silent')).toMatchObject({ verdict: 'ok' })
     expect(made.progress.some(({ phase }) => phase.en.includes('Comparing'))).toBe(true)
-  }, 60_000)
+  }, 120_000)
 
   it('names what vanished from the server although the restore ended well', async () => {
     const shell = await login(drill, drill.new)
@@ -79,5 +79,5 @@ describe('the way through an External Restore', () => {
     } finally {
       await again.close()
     }
-  }, 60_000)
+  }, 120_000)
 })

@@ -52,7 +52,7 @@ describe('a restore that leaves twelve items of three causes', () => {
     const none = drill.planted.filter(({ cause, olderState }) => cause === 'broken' && !olderState).length
     expect(openItems(context)).toHaveLength(none)
     expect((await proof(made, 'list-empty'))?.verdict).toBe('red')
-  }, 60_000)
+  }, 120_000)
 
   it('leaves the validator as it was found, with no timer and nothing pending', async () => {
     expect(await validator(drill)).toBe('zimbra_lmtp_validate_messages = true')
@@ -66,7 +66,7 @@ describe('a restore that leaves twelve items of three causes', () => {
     const before = workItems(context).map((row) => outcomeOf(context, row)?.how ?? null)
     await unrestored.run?.(context)
     expect(workItems(context).map((row) => outcomeOf(context, row)?.how ?? null)).toEqual(before)
-  }, 60_000)
+  }, 120_000)
 
   it('shows all states of an item side by side, and exports the one a person chose', async () => {
     const context = made.context(unrestored)

@@ -31,7 +31,7 @@ describe('the validator', () => {
     for (let tries = 0; tries < 40 && (await validator(drill)).endsWith('false'); tries++)
       await new Promise((done) => setTimeout(done, 100))
     expect(await validator(drill)).toBe('zimbra_lmtp_validate_messages = true')
-  }, 60_000)
+  }, 120_000)
 
   it('left off by a crash is put back first when the step is done again', async () => {
     const { drill, made } = await scene(['unrestored=6'], { items: 120 })
@@ -51,5 +51,5 @@ describe('the validator', () => {
     const context = later.context(unrestored)
     for (const row of workItems(context).filter(({ cause }) => cause === 'invalid'))
       expect(outcomeOf(context, row)?.how).toBe('exported')
-  }, 60_000)
+  }, 120_000)
 })
