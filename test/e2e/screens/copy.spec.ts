@@ -110,6 +110,8 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('copying a backup', ()
       .getByRole('button', { name: /^Copy \d+ files$/ })
       .waitFor({ timeout: 40_000 })
     expect(readdirSync(folder)).toEqual(['old backup'])
+    await form().getByText('The target keeps upper and lower case apart (tried).').waitFor()
+    await form().getByText('There is room for everything.').waitFor()
     await look('3-plan')
   })
 

@@ -182,7 +182,10 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('the servers', () => {
     const tested = page.getByRole('region', { name: 'One-time codes' })
     await tested.getByText(/tester, by keyboard-interactive/).waitFor({ timeout: 30_000 })
     expect(codes.given).toEqual(['sesame', '123456'])
-    await page.getByText('Old mail server').first().click()
+    await tested.getByRole('button', { name: 'More for One-time codes' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'Remove server' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Remove server' }).click()
+    await tested.waitFor({ state: 'detached' })
   })
 
   it('stands in the dark, in Italian and in a small window, and forgets the server when asked', async () => {
