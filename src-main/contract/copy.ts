@@ -87,7 +87,7 @@ export const copyStateSchema = z.object({
 export type CopyState = z.infer<typeof copyStateSchema>
 
 /** Something that was looked at before a copy. */
-export const copyFindingSchema = z.object({
+const copyFindingSchema = z.object({
   id: z.enum(['apart', 'source-volume', 'writable', 'space', 'inodes', 'case', 'zextras', 'others', 'reach']),
   /** `failed`: the copy would not succeed, or what it brings could not be restored. */
   state: z.enum(['ok', 'attention', 'failed', 'unknown']),
@@ -128,7 +128,7 @@ export const copyResultSchema = z.object({
 export type CopyTaskResult = z.infer<typeof copyResultSchema>
 
 /** What a copy would bring, and what was looked at before it. */
-export const preflightSchema = z.object({
+const preflightSchema = z.object({
   planned: z.object({ files: z.number(), bytes: z.number() }),
   alreadyThere: z.number(),
   findings: z.array(copyFindingSchema),

@@ -35,7 +35,7 @@ export class PacedWire {
   }
 
   #join(client: Socket): void {
-    const far = connect({ port: this.#to, host: '127.0.0.1', highWaterMark: 16 * 1024 })
+    const far = connect(this.#to, '127.0.0.1')
     for (const [one, other] of [
       [client, far],
       [far, client],
