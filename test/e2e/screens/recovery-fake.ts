@@ -2,6 +2,7 @@ import { implement, ORPCError } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/ws'
 import type { Page } from 'playwright-core'
 import { contract } from '../../../src-main/contract/index.ts'
+import type { UnrestoredItem } from '../../../src-main/contract/unrestored.ts'
 import type {
   CaseSummary,
   CaseView,
@@ -17,6 +18,8 @@ export interface Told {
   journal: JournalEntry[]
   pendings: Pending[]
   procedures: ProcedureInfo[]
+  /** The worklist of unrestored items. */
+  items: UnrestoredItem[]
   /** Answer of the calls by their name, instead of the usual one. */
   fails: Map<string, { message: string; why: string; next: string }>
 }
@@ -114,13 +117,24 @@ export async function fakeRecovery(page: Page, told: Told): Promise<FakeRecovery
     skip: os.skip.handler(quiet('skip')),
     reopen: os.reopen.handler(quiet('reopen')),
     pendings: os.pendings.handler(({ signal }) => stream(() => told.pendings, signal)),
+    unrestored: os.unrestored.handler(() => ({
+      items: told.items,
+      searches: [
+        {
+          server: 'old.example.com',
+          account: 'anna@example.com',
+          tab: { en: 'Mail', it: 'Posta' },
+          text: 'item: 856,13339',
+        },
+      ],
+    })),
     putBack: os.putBack.handler(({ input }) => {
       asked('putBack', input)
       told.pendings = told.pendings.filter(({ id }) => id !== input.id)
       tell()
     }),
   }
-  const handler = new RPCHandler({ recovery } as never)
+  const handler = new RPCHandler({ recovery, ...listRouters(asked) } as never)
   await page.routeWebSocket(/\/rpc$/, (socket) => {
     const server = socket.connectToServer()
     const ours = new Set<string>()
@@ -134,7 +148,7 @@ export async function fakeRecovery(page: Page, told: Told): Promise<FakeRecovery
     } as never)
     socket.onMessage((data) => {
       const message = JSON.parse(String(data)) as { i: string; p?: { u?: string } }
-      if (message.p?.u?.startsWith('/recovery/') === true) ours.add(message.i)
+      if (/^\/(recovery|unrestored|configurations)\//.test(message.p?.u ?? '')) ours.add(message.i)
       if (ours.has(message.i)) emit('message', data)
       else server.send(data)
     })
@@ -143,4 +157,120 @@ export async function fakeRecovery(page: Page, told: Told): Promise<FakeRecovery
   })
   await page.reload()
   return { told, calls, tell }
+}
+
+/** The worklist's acts and the comparison of the servers. */
+function listRouters(asked: (name: string, input: unknown) => void) {
+  const { unrestored: work, configurations: conf } = {
+    unrestored: implement(contract.unrestored),
+    configurations: implement(contract.configurations),
+  }
+  const counts = { equal: 812, changed: 1, 'only-old': 1, 'only-new': 0 }
+  const place = { kind: 'local' as const, path: '/media/usb/backup' }
+  return {
+    unrestored: {
+      states: work.states.handler(() => ({
+        states: [
+          {
+            at: 3e12 / 2,
+            digest: 'b'.repeat(43),
+            deleted: false,
+            verdict: 'damaged' as const,
+            serverBlob: 'items/bb/b',
+          },
+          {
+            at: 2.8e12 / 2,
+            digest: 'a'.repeat(43),
+            deleted: false,
+            verdict: 'good' as const,
+            serverBlob: null,
+          },
+        ],
+        good: 'a'.repeat(43),
+        serverSilent: null,
+      })),
+      act: work.act.handler(({ input }) => {
+        asked('unrestored.act', input)
+        return { done: input.items.length, failed: [] }
+      }),
+    },
+    configurations: {
+      sides: conf.sides.handler(() => ({
+        old: [{ label: 'old.example.com, live', side: { serverId: 's-old' } }],
+        new: [{ label: 'new.example.com, live', side: { serverId: 's-new' } }],
+        places: [{ label: '/media/usb/backup', place }],
+      })),
+      settings: conf.settings.handler(() => ({
+        rows: [
+          {
+            key: 'server/old/ZxBackup_MaxMessageSize',
+            old: '104857600',
+            new: '20971520',
+            standing: 'changed' as const,
+            command: 'carbonio config set server new ZxBackup_MaxMessageSize 104857600',
+            ofTheMachine: false,
+            ticked: null,
+          },
+          {
+            key: 'server/old/zimbraMtaRelayHost',
+            old: 'relay.example.com',
+            new: null,
+            standing: 'only-old' as const,
+            command: null,
+            ofTheMachine: true,
+            ticked: { at: 1.5e12, by: 'marta', note: '' },
+          },
+        ],
+        total: 2,
+        counts,
+      })),
+      tick: conf.tick.handler(({ input }) => asked('configurations.tick', input)),
+      archives: conf.archives.handler(() => [
+        { name: 'customizations-1.tar.gz', bytes: 84_000, at: 1.5e12, kind: 'customizations' as const },
+      ]),
+      confFiles: conf.confFiles.handler(() => ({
+        rows: [
+          {
+            name: 'conf/localconfig.xml',
+            standing: 'changed' as const,
+            oldBytes: 9000,
+            newBytes: 8800,
+            why: null,
+            ticked: null,
+          },
+        ],
+        cut: null,
+        counts,
+      })),
+      confDiff: conf.confDiff.handler(() => ({
+        lines: [
+          ...Array.from({ length: 20 }, (_, at) => ({
+            kind: 'same' as const,
+            old: at + 1,
+            new: at + 1,
+            text: `<key ${String(at)}/>`,
+          })),
+          { kind: 'old' as const, old: 21, new: null, text: '<value>4096</value>' },
+          { kind: 'new' as const, old: null, new: 21, text: '<value>2048</value>' },
+        ],
+        coarse: false,
+        missing: null,
+      })),
+      queue: conf.queue.handler(() => [
+        {
+          id: '7f1c',
+          name: 'SmartScan',
+          state: 'Started',
+          standing: 'running' as const,
+          queuedAt: 1.5e12,
+          startedAt: 1.5e12,
+          detail: '40/231',
+        },
+      ]),
+      stop: conf.stop.handler(({ input }) => {
+        asked('configurations.stop', input)
+        return []
+      }),
+    },
+  }
 }

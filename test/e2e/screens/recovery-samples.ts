@@ -374,6 +374,7 @@ export function told(over: Partial<Told> = {}): Told {
     view: null,
     journal: [],
     pendings: [],
+    items: [],
     procedures: titles.map(([id, en, it, when, quando]) => ({
       id,
       title: w(en, it),
