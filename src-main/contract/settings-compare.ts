@@ -6,7 +6,7 @@ import { sourcePlaceSchema } from './recovery.ts'
 /** Settings and configuration files of the old server beside those of the new one. Nothing here changes a setting. */
 
 /** Where settings come from: a server asked live, or a Backup Path that a server can read (`getServerConfig backup_path`). */
-export const settingsSideSchema = z.object({
+const settingsSideSchema = z.object({
   serverId: z.string().min(1),
   /** A foreign Backup Path on that server; without it the server's own. */
   backupPath: z.string().regex(/^\/./s).max(4096).optional(),
@@ -17,12 +17,12 @@ export const settingsSideSchema = z.object({
 })
 export type SettingsSide = z.infer<typeof settingsSideSchema>
 
-export const standingSchema = z.enum(['equal', 'changed', 'only-old', 'only-new'])
+const standingSchema = z.enum(['equal', 'changed', 'only-old', 'only-new'])
 const countsSchema = z.record(standingSchema, z.number())
 
 const tickSchema = z.object({ at: timeSchema, by: z.string(), note: z.string() })
 
-export const settingRowSchema = z.object({
+const settingRowSchema = z.object({
   /** `type/id/key`. */
   key: z.string(),
   old: z.string().nullable(),
@@ -38,13 +38,13 @@ export const settingRowSchema = z.object({
 export type SettingRow = z.infer<typeof settingRowSchema>
 
 /** An archive of the folder server/ of a Backup Path. */
-export const serverArchiveSchema = z.object({
+const serverArchiveSchema = z.object({
   name: z.string(),
   bytes: z.number(),
   at: timeSchema,
   kind: z.enum(['customizations', 'other']),
 })
-export const confRowSchema = z.object({
+const confRowSchema = z.object({
   name: z.string(),
   standing: standingSchema,
   oldBytes: z.number().nullable(),
@@ -52,13 +52,13 @@ export const confRowSchema = z.object({
   why: z.string().nullable(),
   ticked: tickSchema.nullable(),
 })
-export const diffLineSchema = z.object({
+const diffLineSchema = z.object({
   kind: z.enum(['same', 'old', 'new']),
   old: z.number().nullable(),
   new: z.number().nullable(),
   text: z.string(),
 })
-export const queuedSchema = z.object({
+const queuedSchema = z.object({
   id: z.string(),
   name: z.string(),
   state: z.string(),

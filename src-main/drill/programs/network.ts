@@ -18,7 +18,7 @@ export function loopbackOf(folder: string, name: string): string {
 }
 
 /** Whether people and the internet can reach this server: a clone is in a network of its own until it is let out. */
-export function inProduction(server: SimServer): boolean {
+function inProduction(server: SimServer): boolean {
   return server.paths.name === 'old' || server.faults['not-isolated'] !== undefined
 }
 

@@ -13,7 +13,7 @@ interface IndexLine {
 }
 
 /** What of an account's backup is in a mailbox of a simulated server, read from both disks without asking either. */
-export interface MailboxProof {
+interface MailboxProof {
   /** Live items of the backup. */
   wanted: number
   /** Of these in the mailbox; messages with their bytes compared by SHA-256. */

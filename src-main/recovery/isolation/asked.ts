@@ -40,7 +40,7 @@ export class CommandFailed extends Error {
 }
 
 /** "Could not be told, because" for a check: what a server says never throws out of one. */
-export function unknownBecause(error: unknown): CheckResult {
+function unknownBecause(error: unknown): CheckResult {
   const message = error instanceof Error ? error.message : String(error)
   const why = error instanceof ConnectionError ? `${message} ${error.why}` : message
   return {

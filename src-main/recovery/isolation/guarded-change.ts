@@ -74,7 +74,7 @@ async function disarmTimer(context: StepContext, role: CaseRole, timer: Timer): 
 }
 
 /** What a guarded change ended with. */
-export interface GuardedChange {
+interface GuardedChange {
   plan: FirewallPlan
   /** Left to itself now: no timer takes it back any more. */
   kept: true

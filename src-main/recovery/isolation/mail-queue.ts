@@ -3,7 +3,7 @@ import type { StepContext } from '../types.ts'
 import { ask, CommandFailed } from './asked.ts'
 
 /** One mail in the queue of Postfix. */
-export interface QueuedMail {
+interface QueuedMail {
   id: string
   bytes: number
   /** As printed, in the time of the server. */

@@ -33,14 +33,14 @@ wait
 
 const SECONDS = 4
 
-export interface OutboundTry {
+interface OutboundTry {
   host: string
   port: number
   answer: 'connected' | 'blocked' | 'name not found'
   said: string
 }
 
-export interface OutboundLook {
+interface OutboundLook {
   /** null: none that works is on the server. */
   tool: Tool | null
   tries: OutboundTry[]

@@ -10,7 +10,7 @@ export const CLIENT_PORTS: readonly number[] = [
 export const MAIL_OUT_PORTS: readonly number[] = [25, 465, 587]
 
 /** How a connection that was really tried ended. */
-export type PortAnswer = 'open' | 'refused' | 'no answer' | 'unreachable'
+type PortAnswer = 'open' | 'refused' | 'no answer' | 'unreachable'
 
 const TIME_LIMIT = 3000
 const AT_ONCE = 16

@@ -6,7 +6,7 @@ import { known } from '../../remote/probe/fact.ts'
 import type { StepContext } from '../types.ts'
 import { doIt } from './asked.ts'
 
-export type ServiceManager = 'systemd' | 'zmcontrol'
+type ServiceManager = 'systemd' | 'zmcontrol'
 
 /** What takes mail in and lets people in. */
 const OUTER = {

@@ -34,7 +34,7 @@ export interface ArchivedFile {
   refused: string | null
 }
 
-export interface ReadArchive {
+interface ReadArchive {
   files: ArchivedFile[]
   /** Why the list is not complete; null when it is. */
   cut: string | null

@@ -18,7 +18,7 @@ import { openArchive, type PlaceEyes } from './places.ts'
 import { readSavedSettings, type SavedRequest, type SavedSettings } from './saved-settings.ts'
 
 /** What a person ticked as dealt with; kept as facts of the case, so that it is in its journal. */
-export interface Tick {
+interface Tick {
   at: number
   by: string
   note: string

@@ -6,7 +6,7 @@ export interface DiffLine {
   text: string
 }
 
-export interface LineDiff {
+interface LineDiff {
   lines: DiffLine[]
   /** Too different or too long: the old lines, then the new ones. */
   coarse: boolean

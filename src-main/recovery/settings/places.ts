@@ -7,7 +7,7 @@ import { ExpectedError } from '../../engine/errors.ts'
 import type { RemoteShell } from '../../remote/shell.ts'
 
 /** An archive of `server/` in a Backup Path: one a day of the configuration of the node (FORMAT.md, "server/"). */
-export interface ServerArchive {
+interface ServerArchive {
   name: string
   bytes: number
   /** By its name, ms UTC as if the server kept universal time; else of the file. */

@@ -1,7 +1,6 @@
 import { ExpectedError } from '../../engine/errors.ts'
 import { isSecretName } from '../../remote/carbonio/clean-output.ts'
 import { getServerConfig } from '../../remote/carbonio/get-server-config.ts'
-import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import type { RemoteShell } from '../../remote/shell.ts'
 
 /** Settings of one server as its backup keeps them. */
@@ -67,11 +66,6 @@ export async function readSavedSettings(shell: RemoteShell, request: SavedReques
     values: flatten(fields),
     command: answer.command,
   }
-}
-
-/** Whether an error says that a server knows no saved settings, rather than that it cannot be reached. */
-export function hasNoSettings(error: unknown): boolean {
-  return error instanceof CarbonioError || (error instanceof ExpectedError && error.code === 'UNREADABLE')
 }
 
 /** Every value by its place. Releases print `type/id/key` in one line, or nested; both come out the same. */

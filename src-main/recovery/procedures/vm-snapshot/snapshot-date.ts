@@ -6,7 +6,7 @@ import type { Step, StepContext } from '../../types.ts'
 /** A transaction so shortly after the snapshot may be one that the snapshot itself made, ms. */
 const SLACK_MS = 60_000
 
-export const SNAPSHOT_STEP = 'backup-not-in-snapshot'
+const SNAPSHOT_STEP = 'backup-not-in-snapshot'
 
 /** When the snapshot was taken, ms UTC; null when it is not filled in or no date. */
 export function snapshotAt(context: StepContext): number | null {
