@@ -45,14 +45,14 @@ made=
 [ -n "$made" ] || [ -e "$f" ] || made=file
 away() {
   trap '' HUP INT TERM PIPE
-  if [ -e "$f" ]; then
+  if [ -f "$f" ]; then
     if cp -p -- "$f" "$f.$mark" && awk -v now="$(date +%s)" -v mark="$mark" -v turn="$turn" '
       { split($NF, part, "-") }
       $NF ~ /^lifeboat-direct-[0-9a-f]+-[0-9]+-[0-9]+$/ &&
         (part[3] == mark && part[4] + 0 <= turn + 0 || part[5] + 0 < now + 0) { next }
       { print }' "$f" > "$f.$mark"
     then mv -f -- "$f.$mark" "$f" && printf 'cleared\\0'; else rm -f -- "$f.$mark"; fi
-    if [ -n "$made" ] && [ ! -s "$f" ]; then rm -f -- "$f"; fi
+    if [ -n "$made" ] && [ -f "$f" ] && [ ! -s "$f" ]; then rm -f -- "$f"; fi
     [ "$made" = folder ] && rmdir -- "$HOME/.ssh" 2>/dev/null
   fi
   # Whoever waits to write into the pipe is let go.
@@ -92,6 +92,8 @@ till=$(date -d "@$end" +%Y%m%d%H%M%S 2>/dev/null) || { printf 'notime\\0'; exit 
 f="$HOME/.ssh/authorized_keys"
 [ -d "$HOME/.ssh" ] || mkdir -- "$HOME/.ssh" || exit 1
 [ -L "$f" ] && f=$(readlink -f -- "$f")
+# A link to /dev/null is a way to let nobody in: neither it nor the device is replaced.
+[ -f "$f" ] || [ ! -e "$f" ] || { echo "authorized_keys is no regular file" >&2; exit 1; }
 [ -e "$f" ] || : > "$f" || exit 1
 from=
 [ -z "$4" ] || from="from=\\"$4\\","

@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { startCopy } from '../../../../../src-main/remote/transfer/start-copy.ts'
@@ -53,6 +64,23 @@ describe.skipIf(!SSHD)('what a direct copy needs', () => {
     expect(differences(source, to)).toEqual([])
     expect(plain.log().match(/Accepted publickey/g)?.length).toBeGreaterThan(3)
     await plain.stop()
+  })
+
+  test('keys that lead to something else than a file are left alone', async () => {
+    mkdirSync(join(homes.new, '.ssh'), { recursive: true })
+    const device = join(homes.new, 'no-file')
+    // As /dev/null, which administrators put there so that nobody gets in.
+    execFileSync('mkfifo', [device])
+    symlinkSync(device, KEYS)
+    try {
+      const failed = await run(join(folder, 'no-keys')).catch((error: unknown) => error)
+      expect(String(failed)).toMatch(/cannot be let in/)
+      expect(lstatSync(device).isFIFO()).toBe(true)
+      expect(readlinkSync(KEYS)).toBe(device)
+    } finally {
+      rmSync(join(homes.new, '.ssh'), { recursive: true })
+      rmSync(device)
+    }
   })
 
   test('servers that cannot reach each other: said before anything begins, with the relay as the way out', async () => {
