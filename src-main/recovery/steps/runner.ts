@@ -28,12 +28,6 @@ interface Running {
   ended: Promise<void>
 }
 
-interface Running {
-  abort: AbortController
-  progress: StepView['progress']
-  ended: Promise<void>
-}
-
 /** Does the steps of one case. One per case and process. */
 export class CaseRunner {
   readonly case: Case
