@@ -144,7 +144,7 @@ describe.skipIf(process.platform !== 'linux')('isolation, proved', () => {
   it('what cannot be told is unknown, never green', async () => {
     const context = await drillContext(drill, {
       before: ({ argv }) => {
-        if (argv.includes('postqueue') || argv.some((word) => word.includes('command -v "$1"')))
+        if (argv.includes('postqueue') || argv.some((word) => word.includes('command -v "$tool"')))
           throw new Error('no answer')
       },
     })

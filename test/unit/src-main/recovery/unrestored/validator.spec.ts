@@ -39,8 +39,13 @@ describe('the validator', () => {
     made.fields['unrestored'] = { exportFolder: temporaryFolder('exported'), validatorOff: false, timer: 240 }
     // the laptop is killed while the validator is off: nothing of the step comes to an end
     const gone = new Promise<never>(() => undefined)
-    void withValidatorOff(made.context(unrestored), 240, () => gone)
-    while (!(await validator(drill)).endsWith('false')) await new Promise((done) => setTimeout(done, 50))
+    await new Promise<void>((begun) => {
+      void withValidatorOff(made.context(unrestored), 240, () => {
+        begun()
+        return gone
+      })
+    })
+    expect(await validator(drill)).toBe('zimbra_lmtp_validate_messages = false')
     const later = made.crash()
     expect(isLeftOff(later.context(unrestored))).toBe(true)
     expect((await proof(later, 'validator-back'))?.verdict).toBe('red')
