@@ -26,6 +26,8 @@ export interface EngineOptions {
   pickFolder?: ((title: string) => Promise<string | null>) | undefined
   /** Shows the folder of the log in the system's file manager, where the host can. */
   showLogs?: ((file: string) => void) | undefined
+  /** Makes a PDF of a page of ours, where the host can. */
+  printPdf?: ((html: string) => Promise<Buffer>) | undefined
   /** The system's keychain, where the host has one. */
   keychain?: Keychain | undefined
   /** Hears the settings at the start and whenever they are saved. */
@@ -50,6 +52,8 @@ export interface Engine {
   pickFolder(title: string): Promise<string | null>
   /** Null where the host has no file manager. */
   readonly showLogs: (() => void) | null
+  /** Null where the host cannot print. */
+  readonly printPdf: ((html: string) => Promise<Buffer>) | null
   /** Zone in which a person writes and reads dates, IANA name. */
   displayZone(): string
   settings(): Settings
@@ -124,6 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
       return options.pickFolder(title)
     },
     showLogs: options.showLogs ? () => options.showLogs?.(log.file) : null,
+    printPdf: options.printPdf ?? null,
     displayZone,
     settings: () => readSettings(db),
     saveSettings: (patch) => {

@@ -346,9 +346,16 @@ export const recoveryContract = {
     .output(z.object({ file: z.string(), bytes: z.number(), sha256: z.string() })),
   /** Reads such a file; refuses one whose journal was altered. */
   importCase: base.input(z.object({ file: z.string().min(1).max(4096) })).output(caseSummarySchema),
-  report: base
-    .input(caseId.extend({ file: z.string().min(1).max(4096) }))
-    .output(z.object({ html: z.string(), json: z.string(), entries: z.number(), lastHash: z.string() })),
+  report: base.input(caseId.extend({ file: z.string().min(1).max(4096) })).output(
+    z.object({
+      html: z.string(),
+      json: z.string(),
+      /** Null where the host cannot print: in a browser and on the command line. */
+      pdf: z.string().nullable(),
+      entries: z.number(),
+      lastHash: z.string(),
+    }),
+  ),
   verifyReport: base
     .input(z.object({ file: z.string().min(1).max(4096) }))
     .output(

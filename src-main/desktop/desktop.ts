@@ -130,6 +130,7 @@ async function startEngine(
     host: 'desktop',
     keychain: systemKeychain(),
     showLogs: (file) => shell.showItemInFolder(file),
+    printPdf: async (html) => (await import('./print.ts')).printPdf(html),
     onSettings: (settings) => onTheme(settings.theme),
     pickFolder: async (title) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {

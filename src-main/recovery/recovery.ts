@@ -23,7 +23,7 @@ import { lookAtSource } from './cases/sources.ts'
 import { CaseStore } from './cases/store.ts'
 import { Catalogs, type CatalogsOptions } from './catalogs.ts'
 import { procedureOf, PROCEDURES } from './procedures/index.ts'
-import { writeReport } from './report/write.ts'
+import { writeReport, writeReportWithPdf, type Print } from './report/write.ts'
 import type { RecoveryDeps } from './steps/deps.ts'
 import { CaseRunner } from './steps/runner.ts'
 import { caseSummary, caseView, pendingView } from './steps/view.ts'
@@ -276,8 +276,15 @@ export class Recovery {
     return caseSummary(this.runner(id))
   }
 
-  report(caseId: string, file: string): ReturnType<typeof writeReport> {
-    return writeReport(this.store.get(caseId), file)
+  /** @param print makes a PDF of a page, where the host can */
+  async report(
+    caseId: string,
+    file: string,
+    print: Print | null,
+  ): Promise<ReturnType<typeof writeReport> & { pdf: string | null }> {
+    const of = this.store.get(caseId)
+    if (print !== null) return writeReportWithPdf(of, file, print)
+    return { ...writeReport(of, file), pdf: null }
   }
 
   /** Stops what runs in cases; it goes on at the next start. */

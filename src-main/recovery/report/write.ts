@@ -1,4 +1,13 @@
-import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
 import { resolve } from 'node:path'
 import { writeFully } from '../../backup/blob-read.ts'
 import { ExpectedError } from '../../engine/errors.ts'
@@ -8,15 +17,39 @@ import { assertFolder } from '../target.ts'
 import { figuresOf } from './figures.ts'
 import { reportHtml, type ReportData } from './html.ts'
 
+/** Makes a PDF of a page. */
+export type Print = (html: string) => Promise<Buffer>
+
+interface Written {
+  html: string
+  json: string
+  entries: number
+  lastHash: string
+}
+
+/** The report as a PDF too, beside the HTML file. @returns its path */
+export async function writeReportWithPdf(
+  of: Case,
+  file: string,
+  print: Print,
+): Promise<Written & { pdf: string }> {
+  const base = baseOf(file)
+  const pdf = `${base}.pdf`
+  // A PDF does not say whose it is: only one that lies beside a report of ours is replaced.
+  if (existsSync(pdf) && !existsSync(`${base}.html`)) throw alreadyThere(pdf)
+  const made = writeReport(of, file)
+  write(pdf, await print(readFileSync(made.html, 'utf8')))
+  return { ...made, pdf }
+}
+
+const baseOf = (file: string): string => resolve(file).replace(/\.(?:html?|json)$/i, '')
+
 /**
  * Writes the report of a case: `<file>.html`, and `<file>.json` beside it with the whole journal. An earlier report is
  * replaced, anything else is not.
  */
-export function writeReport(
-  of: Case,
-  file: string,
-): { html: string; json: string; entries: number; lastHash: string } {
-  const base = resolve(file).replace(/\.(?:html?|json)$/i, '')
+export function writeReport(of: Case, file: string): Written {
+  const base = baseOf(file)
   const [html, json] = [`${base}.html`, `${base}.json`]
   assertFolder(html)
   for (const target of [html, json]) assertMayReplace(target)
@@ -48,17 +81,21 @@ function assertMayReplace(file: string): void {
   } finally {
     closeSync(fd)
   }
-  throw new ExpectedError('REFUSED', `${file} is there already`, {
+  throw alreadyThere(file)
+}
+
+function alreadyThere(file: string): ExpectedError {
+  return new ExpectedError('REFUSED', `${file} is there already`, {
     why: 'It is no report of Lifeboat, and is not overwritten.',
     next: 'Choose another name.',
   })
 }
 
-function write(file: string, text: string): void {
+function write(file: string, content: string | Buffer): void {
   const part = `${file}.part`
   const fd = openSync(part, 'w', 0o600)
   try {
-    writeFully(fd, Buffer.from(text))
+    writeFully(fd, Buffer.from(content))
     fsyncSync(fd)
   } catch (error) {
     rmSync(part, { force: true })

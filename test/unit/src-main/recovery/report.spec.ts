@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { figuresOf } from '../../../../src-main/recovery/report/figures.ts'
 import type { ReportData } from '../../../../src-main/recovery/report/html.ts'
 import { verifyReport } from '../../../../src-main/recovery/report/verify.ts'
-import { writeReport } from '../../../../src-main/recovery/report/write.ts'
+import { writeReport, writeReportWithPdf } from '../../../../src-main/recovery/report/write.ts'
 import type { Case } from '../../../../src-main/recovery/cases/case.ts'
 import { outcomeFact, ROWS } from '../../../../src-main/recovery/unrestored/rows.ts'
 import { press, roomWith, stepOf } from './support/room.ts'
@@ -164,6 +164,21 @@ describe('a report', () => {
     expect(readFileSync(join(folder, 'x.html'), 'utf8')).toBe('words')
     writeReport(one, join(folder, 'mine'))
     expect(verifyReport(writeReport(one, join(folder, 'mine')).html).ok).toBe(true)
+  })
+
+  it('prints itself beside the page, and replaces no PDF of others', async () => {
+    const { one, folder } = await hostileCase()
+    const print = (html: string): Promise<Buffer> => Promise.resolve(Buffer.from(`%PDF of ${html.length}`))
+    writeFileSync(join(folder, 'other.pdf'), 'theirs')
+    await expect(writeReportWithPdf(one, join(folder, 'other.html'), print)).rejects.toMatchObject({
+      code: 'REFUSED',
+    })
+    expect(readFileSync(join(folder, 'other.pdf'), 'utf8')).toBe('theirs')
+    for (let times = 0; times < 2; times++) {
+      const { html, pdf } = await writeReportWithPdf(one, join(folder, 'printed.html'), print)
+      expect(readFileSync(pdf, 'utf8')).toBe(`%PDF of ${readFileSync(html, 'utf8').length}`)
+      expect(verifyReport(html).ok).toBe(true)
+    }
   })
 
   it('gives the same figures for the same journal', async () => {
