@@ -48,6 +48,8 @@ describe.skipIf(chromiumPath() === null)('the lists of a recovery', () => {
     page = app.page
     page.setDefaultTimeout(20_000)
     fake = await fakeRecovery(page, told({ view: fullCase(), items }))
+    // the page shows its first screen before it is sent to another
+    await page.getByRole('heading', { level: 1 }).first().waitFor()
     await go('#/case/c1/unrestored')
   })
   afterAll(() => app.close())
