@@ -7,12 +7,11 @@ let asked = false
 /** Loaded only where Italian is read: the first screen must not wait for it. */
 async function load(): Promise<void> {
   asked = true
-  const [{ makeTranslator }, { said }, { saidRemote }] = await Promise.all([
+  const [{ makeTranslator }, { saidAll }] = await Promise.all([
     import('../format/said.ts'),
-    import('../i18n/it/said.ts'),
-    import('../i18n/it/said-remote.ts'),
+    import('../i18n/it/said-all.ts'),
   ])
-  italian.value = makeTranslator({ ...saidRemote, ...said })
+  italian.value = makeTranslator(saidAll)
 }
 
 /**

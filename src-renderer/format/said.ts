@@ -8,6 +8,8 @@ interface Template {
 
 const HOLE = /\{(\w+)\}/g
 const MAX = 5000
+/** What has more is a text of its own, such as the output of a program. */
+const MOST_SENTENCES = 10
 /** Grouped as the engine groups figures: `1,204`. */
 const FIGURE = /^\d{1,3}(?:,\d{3})+$/
 
@@ -41,13 +43,23 @@ export function makeTranslator(catalogue: Readonly<Record<string, string>>): (te
     return depth < 2 ? (whole(text, depth + 1) ?? text) : text
   }
 
-  /** Several sentences are taken one by one, when all of them are known. */
+  /** Several sentences are taken one after the other, when all of them are known. */
   function translate(text: string): string {
     const once = whole(text, 0)
     if (once !== null) return once
     const sentences = text.split(/(?<=[.!?]) (?=[A-Z])/)
-    const parts = sentences.map((sentence) => whole(sentence, 0))
-    return parts.length > 1 && parts.every((part) => part !== null) ? parts.join(' ') : text
+    return sentences.length > 1 && sentences.length <= MOST_SENTENCES ? (oneByOne(sentences) ?? text) : text
+  }
+
+  /** Some entries of the list are several sentences themselves: the fewest that are known are taken together. */
+  function oneByOne(sentences: readonly string[]): string | null {
+    if (sentences.length === 0) return ''
+    for (let taken = 1; taken <= sentences.length; taken++) {
+      const begin = whole(sentences.slice(0, taken).join(' '), 0)
+      const rest = begin === null ? null : oneByOne(sentences.slice(taken))
+      if (begin !== null && rest !== null) return rest === '' ? begin : `${begin} ${rest}`
+    }
+    return null
   }
 
   return (text) => {

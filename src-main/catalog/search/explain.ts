@@ -39,10 +39,11 @@ function size(bytes: number): string {
   return `${String(bytes)} bytes`
 }
 
+/** `2024-01-31 09:15`: as dates are typed in a query, and the same in every language. */
 function time(ms: number, zone: string): string {
   try {
-    return new Intl.DateTimeFormat('en-GB', {
-      dateStyle: 'medium',
+    return new Intl.DateTimeFormat('sv-SE', {
+      dateStyle: 'short',
       timeStyle: 'short',
       timeZone: zone,
     }).format(ms)

@@ -32,6 +32,8 @@ export interface FactWords {
   bytes(n: number): string
   duration(seconds: number): string
   dateTime(ms: number): string
+  /** What the engine says, in the person's language; left out: as it is. */
+  say?: (text: string) => string
 }
 
 /** What the engine says of a fact it will still ask for (probe.ts). */
@@ -53,13 +55,14 @@ export function nearlyFull({ size, free, inodes, inodesFree, hangs = false }: Vo
 /** A report as rows of words, in the four groups of the screen. Volumes are a table of their own. */
 export function factGroups(report: ServerReport, words: FactWords): FactGroup[] {
   const { t, count, counted, bytes, duration, dateTime } = words
+  const said = words.say ?? ((text: string) => text)
   const { system, carbonio, storage, backup } = report
 
   function row<T>(key: string, fact: Fact<T>, say: (value: T) => FactValue[]): FactRow {
     const label = t(`facts.${key}`)
     if (fact.known) return { key, label, values: say(fact.value), because: null, same: false, waiting: false }
     const waiting = !report.done && fact.because === NOT_ASKED
-    return { key, label, values: [], because: fact.because, same: false, waiting }
+    return { key, label, values: [], because: said(fact.because), same: false, waiting }
   }
   const plain = (text: string): FactValue[] => [{ text }]
   const mono = (text: string): FactValue[] => [{ text, mono: true }]
@@ -96,7 +99,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
       }),
     ]),
     group('carbonio', [
-      row('version', carbonio.version, plain),
+      row('version', carbonio.version, (version) => plain(said(version))),
       row('zextras', carbonio.zextras, ({ uid, gid, home, shell }) =>
         plain(t('facts.zextrasText', { uid, gid, home, shell })),
       ),
@@ -115,7 +118,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
     ]),
     group('backup', [
       row('path', backup.path, mono),
-      row('pathFrom', backup.pathFrom, plain),
+      row('pathFrom', backup.pathFrom, (from) => plain(said(from))),
       row('size', backup.size, ({ bytes: size, complete, accounts }) => [
         { text: complete ? bytes(size) : t('facts.atLeast', { size: bytes(size) }) },
         ...(accounts === null ? [] : [{ text: counted('unit.accounts', accounts) }]),
@@ -132,7 +135,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
         ...good(zextrasMayWrite, zextrasMayWrite ? t('facts.mayWrite') : t('facts.mayNotWrite')),
       ]),
       row('caseSensitive', backup.caseSensitive, ({ sensitive, how }) =>
-        good(sensitive, `${sensitive ? t('facts.yes') : t('facts.no')}: ${how}`),
+        good(sensitive, `${sensitive ? t('facts.yes') : t('facts.no')}: ${said(how)}`),
       ),
       row('readOnly', backup.readOnly, (readOnly) =>
         readOnly ? [{ text: t('facts.yes'), mark: 'attention' }] : plain(t('facts.no')),
@@ -140,7 +143,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
       row('realTimeScanner', backup.realTimeScanner, (on) => plain(on ? t('facts.on') : t('facts.off'))),
       row('smartScan', backup.smartScan, ({ enabled, schedule }) => [
         { text: enabled ? t('facts.on') : t('facts.off') },
-        { text: schedule, mono: true },
+        { text: said(schedule), mono: true },
       ]),
       row('retention', backup.retention, ({ items, accounts }) => {
         const days = (n: number): string => (n === 0 ? t('facts.forEver') : counted('duration.days', n))
@@ -157,7 +160,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
           })),
         ),
       ),
-      row('licence', backup.licence, ({ valid, detail }) => good(valid, detail)),
+      row('licence', backup.licence, ({ valid, detail }) => good(valid, said(detail))),
     ]),
     group('storage', [
       row('places', storage.places, ({ root, carbonio: opt, backup: path }) =>
@@ -185,6 +188,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
 /** All of a report as plain text, for a ticket or a colleague. */
 export function reportText(report: ServerReport, groups: readonly FactGroup[], words: FactWords): string {
   const { t, bytes } = words
+  const said = words.say ?? ((text: string) => text)
   const lines = [`${report.server} · ${words.dateTime(report.takenAt)}`]
   for (const { title, rows } of groups) {
     lines.push('', title)
@@ -195,7 +199,7 @@ export function reportText(report: ServerReport, groups: readonly FactGroup[], w
   }
   lines.push('', t('facts.volumes'))
   const { volumes } = report.storage
-  if (!volumes.known) lines.push(`  ${unknownText(volumes.because, t)}`)
+  if (!volumes.known) lines.push(`  ${unknownText(said(volumes.because), t)}`)
   else {
     for (const { mount, device, type, size, free, readOnly, hangs } of volumes.value) {
       const sizes = { free: bytes(free), size: bytes(size) }

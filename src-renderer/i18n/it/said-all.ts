@@ -1,0 +1,18 @@
+import { saidCarbonio } from './said-carbonio.ts'
+import { saidCopy } from './said-copy.ts'
+import { saidProblems } from './said-problems.ts'
+import { saidRemote } from './said-remote.ts'
+import { saidSearch } from './said-search.ts'
+import { saidServers } from './said-servers.ts'
+import { said } from './said.ts'
+
+/** Tutte le frasi del motore, per la frase inglese. */
+export const saidAll: Record<string, string> = {
+  ...saidSearch,
+  ...saidProblems,
+  ...saidServers,
+  ...saidCopy,
+  ...saidCarbonio,
+  ...saidRemote,
+  ...said,
+}
