@@ -73,8 +73,9 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
       await expect.poll(() => options().last().innerText(), PATIENT).toBe('Search all mail for “invoice”')
       await page.keyboard.press('ArrowUp')
       await page.keyboard.press('Enter')
+      // the list of the page before has rows too
+      await expect.poll(() => page.getByRole('searchbox').inputValue(), PATIENT).toBe('invoice')
       await rows(page).first().waitFor()
-      expect(await page.getByRole('searchbox').inputValue()).toBe('invoice')
 
       await page.keyboard.press('Control+k')
       await page.keyboard.type('go problems')
