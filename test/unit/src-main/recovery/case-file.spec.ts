@@ -40,9 +40,10 @@ async function unpacked(one: Case, folder: string): Promise<{ tree: string; insi
   return { tree, inside: join(tree, one.id) }
 }
 
-async function packed(tree: string, names: string[] = readdirSync(tree)): Promise<string> {
+/** In one go: tar's other way now and then ends twice when there are hard links. */
+function packed(tree: string, names: string[] = readdirSync(tree)): string {
   const file = join(tree, '../changed.lifeboat-case')
-  await tar.create({ cwd: tree, file, gzip: true, portable: true, preservePaths: true }, names)
+  tar.create({ sync: true, cwd: tree, file, gzip: true, portable: true, preservePaths: true }, names)
   return file
 }
 
@@ -117,7 +118,7 @@ describe('the file of a case', () => {
     await change(inside, tree)
     const names = what === 'a name that leads out' ? [...readdirSync(tree), '../escaped'] : readdirSync(tree)
     const store = elsewhere()
-    await expect(importCase(store, await packed(tree, names))).rejects.toMatchObject({ code: 'REFUSED' })
+    await expect(importCase(store, packed(tree, names))).rejects.toMatchObject({ code: 'REFUSED' })
     expectNothing(store)
     expect(existsSync(join(store.folder, '../../escaped'))).toBe(false)
   })
