@@ -61,7 +61,7 @@ export class Coordinator {
     })
     db.pragma('cache_size = -49152')
     db.pragma('wal_autocheckpoint = 16000')
-    // A large transaction (settling a million contents) leaves a log of a gigabyte, which would stay that long.
+    // A log that busy readers let grow (to a gigabyte with a million items) would stay that long.
     db.pragma('journal_size_limit = 67108864')
     db.pragma('mmap_size = 0')
     this.#writer = new CatalogWriter(db)

@@ -11,7 +11,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs'
-import { writeFully } from '../../backup/blob-read.ts'
+import { writeWholeFile } from '../write-file.ts'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { JournalEntry } from '../../contract/recovery.ts'
@@ -86,19 +86,7 @@ export class Case {
     const bytes = Buffer.from(content)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const kept = keptName(name, sha256)
-    const place = this.fileOf(kept)
-    const part = `${place}.${randomBytes(4).toString('hex')}.part`
-    const fd = openSync(part, 'wx', 0o600)
-    try {
-      writeFully(fd, bytes)
-      fsyncSync(fd)
-    } catch (error) {
-      rmSync(part, { force: true })
-      throw error
-    } finally {
-      closeSync(fd)
-    }
-    renameSync(part, place)
+    writeWholeFile(this.fileOf(kept), bytes)
     return { name: kept, bytes: bytes.length, sha256 }
   }
 

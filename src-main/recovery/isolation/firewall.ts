@@ -167,31 +167,11 @@ function iptablesPlan({ name, closeIn, closeOut, ipv6 }: FirewallRequest): Made 
 }
 
 function ufwPlan({ closeIn, closeOut }: FirewallRequest): Made {
+  const rule = (side: 'in' | 'out', list: string): string[] =>
+    `reject ${side} proto tcp from any to any port ${list}`.split(' ')
   const rules = [
-    ...chunks(closeIn).map((list) => [
-      'reject',
-      'in',
-      'proto',
-      'tcp',
-      'from',
-      'any',
-      'to',
-      'any',
-      'port',
-      list,
-    ]),
-    ...chunks(closeOut).map((list) => [
-      'reject',
-      'out',
-      'proto',
-      'tcp',
-      'from',
-      'any',
-      'to',
-      'any',
-      'port',
-      list,
-    ]),
+    ...chunks(closeIn).map((list) => rule('in', list)),
+    ...chunks(closeOut).map((list) => rule('out', list)),
   ]
   return {
     // Before all rules that allow; those of the loopback device stand before these.

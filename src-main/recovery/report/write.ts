@@ -1,19 +1,10 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { writeFully } from '../../backup/blob-read.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { appVersion } from '../../engine/version.ts'
 import type { Case } from '../cases/case.ts'
 import { assertFolder } from '../target.ts'
+import { writeWholeFile } from '../write-file.ts'
 import { figuresOf } from './figures.ts'
 import { reportHtml, type ReportData } from './html.ts'
 
@@ -38,7 +29,7 @@ export async function writeReportWithPdf(
   // A PDF does not say whose it is: only one that lies beside a report of ours is replaced.
   if (existsSync(pdf) && !existsSync(`${base}.html`)) throw alreadyThere(pdf)
   const made = writeReport(of, file)
-  write(pdf, await print(readFileSync(made.html, 'utf8')))
+  writeWholeFile(pdf, await print(readFileSync(made.html, 'utf8')))
   return { ...made, pdf }
 }
 
@@ -65,8 +56,8 @@ export function writeReport(of: Case, file: string): Written {
     lastHash: journal.lastHash,
     journal: entries,
   }
-  write(html, reportHtml(data))
-  write(json, `${JSON.stringify(data)}\n`)
+  writeWholeFile(html, Buffer.from(reportHtml(data)))
+  writeWholeFile(json, Buffer.from(`${JSON.stringify(data)}\n`))
   return { html, json, entries: entries.length, lastHash: data.lastHash }
 }
 
@@ -89,19 +80,4 @@ function alreadyThere(file: string): ExpectedError {
     why: 'It is no report of Lifeboat, and is not overwritten.',
     next: 'Choose another name.',
   })
-}
-
-function write(file: string, content: string | Buffer): void {
-  const part = `${file}.part`
-  const fd = openSync(part, 'w', 0o600)
-  try {
-    writeFully(fd, Buffer.from(content))
-    fsyncSync(fd)
-  } catch (error) {
-    rmSync(part, { force: true })
-    throw error
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(part, file)
 }

@@ -1,5 +1,5 @@
 import type { Words } from '../../contract/recovery.ts'
-import type { StepContext } from '../types.ts'
+import type { CatalogItem, StepContext } from '../types.ts'
 
 /** Why an item was not restored, as far as that can be told offline. */
 export type Cause = 'read-error' | 'broken' | 'invalid' | 'unknown'
@@ -17,16 +17,10 @@ export interface Outcome {
 }
 
 /** One item that the restore did not bring, with everything that helps to find and cure it. */
-export interface WorkItem {
-  account: string
-  id: number
-  type: string
-  folder: string
-  subject: string
-  from: string
-  /** ms UTC. */
-  date: number | null
-  bytes: number
+export interface WorkItem extends Pick<
+  CatalogItem,
+  'account' | 'id' | 'type' | 'folder' | 'subject' | 'from' | 'date' | 'bytes'
+> {
   cause: Cause
   /** What the cause was told from. */
   evidence: Words

@@ -1,5 +1,6 @@
 import { configSet } from '../../../remote/carbonio/config-set.ts'
 import { doStopService } from '../../../remote/carbonio/do-stop-service.ts'
+import type { Words } from '../../../contract/recovery.ts'
 import { words } from '../../cases/words.ts'
 import { check, ok, some } from '../../restore/look.ts'
 import { readQueue } from '../../restore/operation.ts'
@@ -166,6 +167,20 @@ export const pathToCopy: Step = {
   },
 }
 
+/** @param next what to do when it still is the copy */
+const pathIsOwn = (next: Words): Check =>
+  check(
+    'path-own',
+    words('The Backup Path is not the copy', 'Il Backup Path non è la copia'),
+    true,
+    async (context) => {
+      const { value } = await readServerSetting(context, 'new', DEST_PATH)
+      const said = `${DEST_PATH} ${value} (config get)`
+      if (value !== copyPath(context)) return ok(said, said)
+      return { verdict: 'red', evidence: words(said, said), next }
+    },
+  )
+
 export const pathBack: Step = {
   id: 'path-back',
   title: words('Backup Path set back', 'Backup Path riportato com’era'),
@@ -188,23 +203,7 @@ export const pathBack: Step = {
       tables: [],
     }
   },
-  proofs: [
-    check(
-      'path-own',
-      words('The Backup Path is not the copy', 'Il Backup Path non è la copia'),
-      true,
-      async (context) => {
-        const { value } = await readServerSetting(context, 'new', DEST_PATH)
-        const said = `${DEST_PATH} ${value} (config get)`
-        if (value !== copyPath(context)) return ok(said, said)
-        return {
-          verdict: 'red',
-          evidence: words(said, said),
-          next: words('Do this step again.', 'Ripetere questo passo.'),
-        }
-      },
-    ),
-  ],
+  proofs: [pathIsOwn(words('Do this step again.', 'Ripetere questo passo.'))],
 }
 
 export const schedulesBack: Step = {
@@ -219,23 +218,8 @@ export const schedulesBack: Step = {
   page: null,
   primary: words('Start the schedules again', 'Riavviare le pianificazioni'),
   checks: [
-    check(
-      'path-own',
-      words('The Backup Path is not the copy', 'Il Backup Path non è la copia'),
-      true,
-      async (context) => {
-        const { value } = await readServerSetting(context, 'new', DEST_PATH)
-        const said = `${DEST_PATH} ${value} (config get)`
-        if (value !== copyPath(context)) return ok(said, said)
-        return {
-          verdict: 'red',
-          evidence: words(said, said),
-          next: words(
-            'Open the step before again and set it back.',
-            'Riaprire il passo precedente e riportarlo.',
-          ),
-        }
-      },
+    pathIsOwn(
+      words('Open the step before again and set it back.', 'Riaprire il passo precedente e riportarlo.'),
     ),
   ],
   confirmations: [],
