@@ -31,7 +31,8 @@ export interface Asker {
 /** At most so many programs run at once: sshd allows ten sessions, and the server is not to be hurried to its end. */
 const AT_ONCE = 4
 
-export function makeAsker(shell: RemoteShell, signal: AbortSignal): Asker {
+/** @param patience how long one question may take unless it names its own time, ms */
+export function makeAsker(shell: RemoteShell, signal: AbortSignal, patience = ASK_MS): Asker {
   let running = 0
   const waiting: (() => void)[] = []
 
@@ -39,7 +40,7 @@ export function makeAsker(shell: RemoteShell, signal: AbortSignal): Asker {
 
   async function findBest(): Promise<RunAs> {
     for (const as of ['root', 'zextras'] as const) {
-      const result = await shell.run(['true'], { as, timeout: ASK_MS, signal }).catch((error: unknown) => {
+      const result = await shell.run(['true'], { as, timeout: patience, signal }).catch((error: unknown) => {
         const cannot = error instanceof ConnectionError && error.step === 'privilege'
         if (!cannot) throw error
         return null
@@ -58,7 +59,7 @@ export function makeAsker(shell: RemoteShell, signal: AbortSignal): Asker {
       signal.throwIfAborted()
       const { code, stdout, stderr } = await shell.run(['env', 'LC_ALL=C', ...argv], {
         as,
-        timeout: options.timeout ?? ASK_MS,
+        timeout: options.timeout ?? patience,
         maxOutput: MAX_ANSWER,
         signal,
       })

@@ -38,6 +38,8 @@ export interface ProbeOptions {
   signal?: AbortSignal
   /** How long the files of the Backup Path are counted, ms. */
   countFor?: number
+  /** How long one question may take, ms; questions to Carbonio have times of their own. */
+  askFor?: number
 }
 
 /**
@@ -47,7 +49,7 @@ export interface ProbeOptions {
  */
 export async function probeServer(shell: RemoteShell, options: ProbeOptions = {}): Promise<ServerReport> {
   const signal = options.signal ?? new AbortController().signal
-  const asker = makeAsker(shell, signal)
+  const asker = makeAsker(shell, signal, options.askFor)
   const startedAt = Date.now()
   const report = emptyReport(shell.host, startedAt)
   const change = (): void => {

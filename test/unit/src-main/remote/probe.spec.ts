@@ -84,6 +84,7 @@ function facts(report: ServerReport): [string, { known: boolean; because?: strin
   )
 }
 
+// What waits for limits waits side by side: each has a server of its own.
 describe.skipIf(!SSHD)('looking at a server', () => {
   const connections: SshConnection[] = []
   afterAll(() => connections.forEach((connection) => connection.close()))
@@ -191,110 +192,123 @@ describe.skipIf(!SSHD)('looking at a server', () => {
     })
   })
 
-  it('goes on with a dying one: what hangs, fails or is not there is told as that, in its time', async () => {
-    const path = backupPath()
-    const server = await startSshServer({
-      path: [
-        programs({
-          ...HEALTHY(path),
-          // its disk hangs, its lsblk is gone, Carbonio does not answer, nothing can be written
-          stat: ['exec sleep 60'],
-          lsblk: ['echo "lsblk: failed to access sysfs directory" >&2; exit 32'],
-          findmnt: [
-            `echo '{"filesystems":[{"target":"/","source":"/dev/sda1","fstype":"ext4","options":"ro,relatime"}]}'`,
-          ],
-          carbonio: ['echo "Unable to contact the mailbox: Connection refused (ECONNREFUSED)" >&2; exit 1'],
-          'dpkg-query': ['exit 1'],
-          rpm: ['echo "rpm: no such command" >&2; exit 127'],
-        }),
-      ],
-    })
-    const startedAt = Date.now()
-    const report = await probe(server)
-    expect(Date.now() - startedAt).toBeLessThan(60_000)
-    expect(report.done).toBe(true)
-    const unknown = new Map(facts(report).filter(([, { known }]) => !known))
-    for (const [name, { because }] of unknown) expect(`${name}: ${because ?? ''}`).toMatch(/: .{10}/)
-    expect([...unknown.keys()]).toEqual(
-      expect.arrayContaining([
-        'carbonio.packages',
-        'carbonio.version',
-        'storage.blockDevices',
-        'backup.licence',
-        'backup.operations',
-      ]),
-    )
-    expect(unknown.get('storage.blockDevices')?.because).toContain('sysfs')
-    // Each in its own time, and the mounts without their sizes.
-    expect(report.storage.volumes).toMatchObject({
-      known: true,
-      value: [{ mount: '/', readOnly: true, hangs: true }],
-    })
-    expect(report.system.os.known).toBe(true)
-    expect(report.carbonio.components.known).toBe(true)
-  }, 90_000)
+  it.concurrent(
+    'goes on with a dying one: what hangs, fails or is not there is told as that, in its time',
+    async ({ expect }) => {
+      const path = backupPath()
+      const server = await startSshServer({
+        path: [
+          programs({
+            ...HEALTHY(path),
+            // its disk hangs, its lsblk is gone, Carbonio does not answer, nothing can be written
+            stat: ['exec sleep 60'],
+            lsblk: ['echo "lsblk: failed to access sysfs directory" >&2; exit 32'],
+            findmnt: [
+              `echo '{"filesystems":[{"target":"/","source":"/dev/sda1","fstype":"ext4","options":"ro,relatime"}]}'`,
+            ],
+            carbonio: ['echo "Unable to contact the mailbox: Connection refused (ECONNREFUSED)" >&2; exit 1'],
+            'dpkg-query': ['exit 1'],
+            rpm: ['echo "rpm: no such command" >&2; exit 127'],
+          }),
+        ],
+      })
+      const startedAt = Date.now()
+      const report = await probe(server, { askFor: 4000 })
+      expect(Date.now() - startedAt).toBeLessThan(60_000)
+      expect(report.done).toBe(true)
+      const unknown = new Map(facts(report).filter(([, { known }]) => !known))
+      for (const [name, { because }] of unknown) expect(`${name}: ${because ?? ''}`).toMatch(/: .{10}/)
+      expect([...unknown.keys()]).toEqual(
+        expect.arrayContaining([
+          'carbonio.packages',
+          'carbonio.version',
+          'storage.blockDevices',
+          'backup.licence',
+          'backup.operations',
+        ]),
+      )
+      expect(unknown.get('storage.blockDevices')?.because).toContain('sysfs')
+      // Each in its own time, and the mounts without their sizes.
+      expect(report.storage.volumes).toMatchObject({
+        known: true,
+        value: [{ mount: '/', readOnly: true, hangs: true }],
+      })
+      expect(report.system.os.known).toBe(true)
+      expect(report.carbonio.components.known).toBe(true)
+    },
+    90_000,
+  )
 
-  it('does not mix managers: without targets zmcontrol tells, and its stopped services with their words', async () => {
-    const path = backupPath()
-    const server = await startSshServer({
-      path: [
-        programs({
-          ...HEALTHY(path),
-          systemctl: ['exit 0'],
-          test: [],
-          env: [
-            // the fixed path of zmcontrol cannot be faked in this machine's /opt: it is answered here
-            'case "$*" in',
-            '  *zmcontrol*status*) printf "Host mail.example.com\\n\\tldap                    Running\\n\\tmailbox                 Stopped\\n\\t\\tmailboxd is not running.\\n"; exit 1;;',
-            '  *test*zmcontrol*) exit 0;;',
-            'esac',
-            'exec /usr/bin/env "$@"',
-          ],
-        }),
-      ],
-    })
-    const report = await probe(server, { countFor: 5000 })
-    expect(report.carbonio.serviceManager).toEqual({ known: true, value: 'zmcontrol' })
-    expect(report.carbonio.components).toEqual({
-      known: true,
-      value: [
-        { name: 'ldap', running: true, detail: 'Running' },
-        { name: 'mailbox', running: false, detail: 'Stopped: mailboxd is not running.' },
-      ],
-    })
-  })
+  it.concurrent(
+    'does not mix managers: without targets zmcontrol tells, and its stopped services with their words',
+    async ({ expect }) => {
+      const path = backupPath()
+      const server = await startSshServer({
+        path: [
+          programs({
+            ...HEALTHY(path),
+            systemctl: ['exit 0'],
+            test: [],
+            env: [
+              // the fixed path of zmcontrol cannot be faked in this machine's /opt: it is answered here
+              'case "$*" in',
+              '  *zmcontrol*status*) printf "Host mail.example.com\\n\\tldap                    Running\\n\\tmailbox                 Stopped\\n\\t\\tmailboxd is not running.\\n"; exit 1;;',
+              '  *test*zmcontrol*) exit 0;;',
+              'esac',
+              'exec /usr/bin/env "$@"',
+            ],
+          }),
+        ],
+      })
+      const report = await probe(server, { countFor: 5000 })
+      expect(report.carbonio.serviceManager).toEqual({ known: true, value: 'zmcontrol' })
+      expect(report.carbonio.components).toEqual({
+        known: true,
+        value: [
+          { name: 'ldap', running: true, detail: 'Running' },
+          { name: 'mailbox', running: false, detail: 'Stopped: mailboxd is not running.' },
+        ],
+      })
+    },
+  )
 
-  it('says of a server without Carbonio that it has none, and finds a Backup Path in no unusual place', async () => {
-    const server = await startSshServer({ path: [programs({ systemctl: ['exit 0'] })] })
-    const report = await probe(server)
-    expect(report.carbonio.zextras).toMatchObject({ known: false })
-    expect(report.backup.operations).toMatchObject({
-      known: false,
-      because: expect.stringContaining('no such user') as string,
-    })
-    if (!existsSync('/opt/zextras/backup/zextras')) expect(report.backup.path.known).toBe(false)
-    expect(report.storage.volumes.known).toBe(true)
-  })
+  it.concurrent(
+    'says of a server without Carbonio that it has none, and finds a Backup Path in no unusual place',
+    async ({ expect }) => {
+      const server = await startSshServer({ path: [programs({ systemctl: ['exit 0'] })] })
+      const report = await probe(server)
+      expect(report.carbonio.zextras).toMatchObject({ known: false })
+      expect(report.backup.operations).toMatchObject({
+        known: false,
+        because: expect.stringContaining('no such user') as string,
+      })
+      if (!existsSync('/opt/zextras/backup/zextras')) expect(report.backup.path.known).toBe(false)
+      expect(report.storage.volumes.known).toBe(true)
+    },
+  )
 
-  it('counts for a bounded time only, and says that it is at least so much', async () => {
-    const path = backupPath()
-    const server = await startSshServer({
-      path: [
-        programs({
-          ...HEALTHY(path),
-          find: ['i=0; while [ $i -lt 4000 ]; do echo 100; i=$((i+1)); done; exec sleep 60'],
-        }),
-      ],
-    })
-    const report = await probe(server, { countFor: 3000 })
-    const size = report.backup.size.known ? report.backup.size.value : null
-    expect(size).toMatchObject({ complete: false, accounts: null })
-    // awk reads in blocks: what it had not read yet is not in it.
-    expect(size?.bytes).toBeGreaterThanOrEqual(200_000)
-    expect(size?.bytes).toBeLessThanOrEqual(400_000)
-  })
+  it.concurrent(
+    'counts for a bounded time only, and says that it is at least so much',
+    async ({ expect }) => {
+      const path = backupPath()
+      const server = await startSshServer({
+        path: [
+          programs({
+            ...HEALTHY(path),
+            find: ['i=0; while [ $i -lt 4000 ]; do echo 100; i=$((i+1)); done; exec sleep 60'],
+          }),
+        ],
+      })
+      const report = await probe(server, { countFor: 3000, askFor: 3000 })
+      const size = report.backup.size.known ? report.backup.size.value : null
+      expect(size).toMatchObject({ complete: false, accounts: null })
+      // awk reads in blocks: what it had not read yet is not in it.
+      expect(size?.bytes).toBeGreaterThanOrEqual(200_000)
+      expect(size?.bytes).toBeLessThanOrEqual(400_000)
+    },
+  )
 
-  it('stops when it is told to', async () => {
+  it.concurrent('stops when it is told to', async ({ expect }) => {
     const server = await startSshServer({
       path: [programs({ ...HEALTHY(backupPath()), carbonio: ['exec sleep 60'] })],
     })
