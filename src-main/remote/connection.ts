@@ -6,6 +6,7 @@ import { ConnectionError, fromSshError } from './connection-errors.ts'
 import { checkHostKey, type UnknownHostKey } from './host-key-check.ts'
 import { fingerprint, keyTypeOf, knownKeyTypes, type KnownHostLine } from './known-hosts.ts'
 import { loginHandler, type LoginTrail, type SecretSource } from './login.ts'
+import { useKeyObjects } from './key-objects.ts'
 import type { Hop, ServerProfile } from './profile.ts'
 import { hopName } from './profile.ts'
 
@@ -229,6 +230,7 @@ function openHop(hop: Hop, options: ConnectOptions, through: Duplex | undefined)
       })
       .on('handshake', () => {
         seen.keyed = true
+        useKeyObjects(client)
       })
       .on('ready', () => {
         ready = true

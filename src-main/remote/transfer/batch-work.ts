@@ -51,6 +51,8 @@ export class BatchWork {
   readonly #reader = new BlobReader()
   readonly #folders = new Set<string>()
   #serial = 0
+  /** A folder for each thread: two that make and rename files in one wait for each other. */
+  #own: string | null = null
 
   constructor(place: WorkPlace) {
     this.#place = place
@@ -230,7 +232,7 @@ export class BatchWork {
   }
 
   #write(entry: BatchEntry, bytes: Buffer): void {
-    const temporary = join(this.#staging(), `${this.#place.name}-${String(this.#serial++)}`)
+    const temporary = `${this.#staging()}/${String(this.#serial++)}`
     const { mode, owner } = this.#attributes(entry)
     const fd = openSync(temporary, 'wx', mode)
     try {
@@ -266,7 +268,11 @@ export class BatchWork {
   #staging(): string {
     const { staging } = this.#place
     if (staging === null) throw new Error('There is no local target.')
-    return staging
+    if (this.#own === null) {
+      this.#own = join(staging, this.#place.name)
+      mkdirSync(this.#own, { recursive: true })
+    }
+    return this.#own
   }
 }
 

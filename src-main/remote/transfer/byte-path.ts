@@ -36,7 +36,7 @@ export function isSafePath(path: BytePath, platform: NodeJS.Platform = process.p
 /** The path below a local folder, as `fs` takes it: bytes where text would change the name. */
 export function localPath(root: string, path: BytePath): string | Buffer {
   if (path === '') return root
-  if (ASCII.test(path)) return join(root, path)
+  if (ASCII.test(path)) return process.platform === 'win32' ? join(root, path) : `${root}/${path}`
   // macOS and Windows store text.
   if (process.platform === 'win32' || process.platform === 'darwin') return join(root, shown(path))
   return Buffer.concat([Buffer.from(`${root}/`, 'utf8'), Buffer.from(path, 'latin1')])

@@ -11,6 +11,8 @@ const QUICKER = 1.2
 const PAUSE = 25
 /** What is said no more of for so long is counted as come: the server could not read it, ms. */
 const SILENCE_MS = 150
+/** Names are sent when this share of what may be under way has come: a packet for each file would cost more than the file. */
+const SHARE = 1 / 4
 
 /**
  * How much may be under way on a connection: what the line needs to be busy, and no more, for it is lost with the line. It is
@@ -107,7 +109,10 @@ export class PacedNames {
   #feed(more: number): void {
     if (this.#over) return
     const come = (this.#before[this.#at] ?? 0) + this.#inFile
-    const until = Math.max(come + this.#most(), (this.#before[this.#sent] ?? 0) + more)
+    const most = this.#most()
+    const said = this.#before[this.#sent] ?? 0
+    if (more === 0 && said > come + most * (1 - SHARE)) return
+    const until = Math.max(come + most, said + more)
     let text = ''
     while (this.#sent < this.#works.length && (this.#before[this.#sent] ?? 0) < until) {
       text += `./${this.#works[this.#sent]?.entry.path ?? ''}\0`

@@ -328,7 +328,8 @@ class Reading {
  */
 function tarCommand({ root, gnuTar }: ServerFacts, careful: boolean): string[] {
   const gnu = ['--no-recursion', '--null', '--format=gnu', '--hard-dereference', '--ignore-failed-read']
-  if (careful) gnu.push('--blocking-factor=1')
+  // In pieces of 16 KB, as sshd reads them: a packet costs the same whatever its size.
+  gnu.push(careful ? '--blocking-factor=1' : '--blocking-factor=32')
   const options = gnuTar ? [...gnu, '-T', '-', '-cf', '-'] : ['-c', '-f', '-', '-T', '-']
   return ['env', 'LC_ALL=C', 'tar', '-C', root, ...options]
 }

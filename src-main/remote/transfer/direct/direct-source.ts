@@ -23,6 +23,17 @@ const ROUND_SHARE = 0.02
 /** The stream between the servers may break so often in a row. */
 const BROKEN_ROUNDS = 4
 
+/** A file hung: what came before it is judged, and what cannot come this way is known. */
+class HungRound extends Error {
+  readonly named: readonly Wanted[]
+  readonly odd: readonly Wanted[]
+  constructor(named: readonly Wanted[], odd: readonly Wanted[]) {
+    super('a file hung')
+    this.named = named
+    this.odd = odd
+  }
+}
+
 interface Given {
   source: ServerLink
   target: ServerLink
@@ -100,11 +111,11 @@ export class DirectSource implements SourceSide {
         this.#given.source.progressed()
         this.#given.target.progressed()
       } catch (error) {
-        if (error instanceof StalledRound) {
-          // The file at which it hangs comes last, alone and with a time limit.
-          const stuck = this.#stuck ?? works[0]
-          left = left.filter((work) => work !== stuck)
-          if (stuck) odd.push(stuck)
+        if (error instanceof HungRound) {
+          for (const work of error.named) this.#given.ledger().ok(work)
+          odd.push(...error.odd)
+          const through = new Set([...error.named, ...error.odd])
+          left = left.filter((work) => !through.has(work))
         } else if (error instanceof BrokenRound) {
           const why = this.#unreachable(error)
           // A network comes back; a key that is not taken, or another machine behind the address, stays as it is.
@@ -124,7 +135,8 @@ export class DirectSource implements SourceSide {
     for (const note of this.#ends.left) this.#given.onNote(note)
   }
 
-  #stuck: Wanted | undefined
+  /** A file hung once: from then on it is told exactly which. */
+  #careful = false
 
   async #round(works: readonly Wanted[]): Promise<{ named: Wanted[]; left: Wanted[] }> {
     const { flow, source, target, root, place, stall, onBytes } = this.#given
@@ -136,6 +148,7 @@ export class DirectSource implements SourceSide {
       root,
       place: place(),
       ends: this.#ends,
+      careful: this.#careful,
     })
     try {
       const heard = (bytes: number): void => {
@@ -145,9 +158,15 @@ export class DirectSource implements SourceSide {
       await round.received(stall, heard, source.signal)
       return await round.judged(source.signal)
     } catch (error) {
-      this.#stuck = round.stuck
-      round.abandon()
-      throw error
+      try {
+        if (!(error instanceof StalledRound)) throw error
+        this.#careful = true
+        const { named, left, stuck } = await round.salvaged(stall, source.signal)
+        // The file at which it hangs comes last, alone and with a time limit.
+        throw new HungRound(named, stuck === undefined ? left : [...left, stuck])
+      } finally {
+        round.abandon()
+      }
     }
   }
 

@@ -9,6 +9,8 @@ import { JUDGE_PERL, JUDGE_SH, RECEIVE, SEND } from './scripts.ts'
 
 /** A slow disk may take this long for each megabyte of one file, ms. */
 const MS_PER_MEGABYTE = 1000
+/** The new server has this long to notice that nothing comes any more, ms. */
+const LEAST_END_MS = 10_000
 
 export class StalledRound extends Error {}
 /** ssh between the two servers ended: the network between them, or one of its ends. */
@@ -56,6 +58,8 @@ export class DirectRound {
       root: string
       place: UploadPlace
       ends: DirectEnds
+      /** Each block goes out as soon as it is read, so that a file at which it hangs is known by its place. */
+      careful: boolean
     },
   ): Promise<DirectRound> {
     const { source, target, root, place, ends } = given
@@ -68,7 +72,8 @@ export class DirectRound {
     const receive = [folder, place.root, ends.pipe, String(names.length), ...judge, ids]
     const receiver = await target.start(['sh', '-c', RECEIVE, 'sh', ...receive])
     try {
-      const send = [ends.folder, root, String(list.length), ...ends.command('stream')]
+      const blocks = given.careful ? '1' : '20'
+      const send = [ends.folder, root, String(list.length), blocks, ...ends.command('stream')]
       const sender = await source.start(['sh', '-c', SEND, 'sh', ...send])
       const round = new DirectRound(works, receiver, sender)
       receiver.stdin.write(names)
@@ -123,15 +128,37 @@ export class DirectRound {
     return { named, left: this.#works.filter((_, index) => !right.has(index)) }
   }
 
+  /**
+   * After a StalledRound: nothing more is read, and what has come over whole is judged.
+   * @returns as `judged`, with the file at which it hung; of what comes behind that nothing is said
+   */
+  async salvaged(
+    stall: number,
+    signal: AbortSignal,
+  ): Promise<{ named: Wanted[]; left: Wanted[]; stuck: Wanted | undefined }> {
+    this.#sender.kill()
+    const heard = this.#receiving
+    const till = Date.now() + Math.max(stall, LEAST_END_MS)
+    while (codeIn(heard.text, 'received') === null) {
+      signal.throwIfAborted()
+      if (heard.failure !== null) throw asError(heard.failure)
+      if (heard.ended || Date.now() > till) throw new BrokenRound(this.#sending.stderr)
+      await heardMore(heard)
+    }
+    const { named, left } = await this.judged(signal)
+    this.#look(() => undefined)
+    // The last one of which something came may be whole or not; what is before it came whole.
+    const last = Math.max(0, this.#seen - 1)
+    const before = new Set(this.#works.slice(0, last))
+    const unproved = new Set(left)
+    const stuck = this.#works.slice(last).find((work) => unproved.has(work))
+    return { named, left: left.filter((work) => before.has(work)), stuck }
+  }
+
   /** Nothing of it counts. */
   abandon(): void {
     this.#sender.kill()
     this.#receiver.kill()
-  }
-
-  /** The file that was being read when nothing came any more. */
-  get stuck(): Wanted | undefined {
-    return this.#works[Math.max(0, this.#seen - 1)]
   }
 
   #look(onBytes: (bytes: number) => void): boolean {

@@ -108,18 +108,18 @@ printf 'in\\0'
 `
 
 /**
- * Reads the listed files and hands them to ssh. $1: folder; $2: root; $3: bytes of the list; then ssh with its arguments.
- * It says how ssh ended and waits to be let go.
+ * Reads the listed files and hands them to ssh. $1: folder; $2: root; $3: bytes of the list; $4: blocks that go out together;
+ * then ssh with its arguments. It says how ssh ended and waits to be let go.
  */
 export const SEND = `
 LC_ALL=C; export LC_ALL
-d=$1; root=$2
+d=$1; root=$2; blocks=$4
 head -c "$3" > "$d/list" || exit 9
-shift 3
+shift 4
 {
   t=; s=; trap '' PIPE
   trap 'kill $t $s 2>/dev/null; exit 1' TERM
-  tar -C "$root" --no-recursion --null --format=gnu --hard-dereference --ignore-failed-read -T "$d/list" -cf - > "$d/out" & t=$!
+  tar -C "$root" --no-recursion --null --format=gnu --hard-dereference --ignore-failed-read -b "$blocks" -T "$d/list" -cf - > "$d/out" & t=$!
   "$@" < "$d/out" & s=$!
   wait "$s"; c=$?
   kill "$t" 2>/dev/null
