@@ -1,4 +1,5 @@
-import { exportByHand, reopen, settleByHand, statesOf, stopRestores } from '../recovery/unrestored/acts.ts'
+import { stopRestores } from '../recovery/restore/stop.ts'
+import { exportByHand, reopen, settleByHand, statesOf } from '../recovery/unrestored/acts.ts'
 import { os } from './implementer.ts'
 
 const api = os.unrestored
@@ -24,7 +25,9 @@ export const unrestoredRouter = api.router({
       }
     }),
   ),
-  stopRestore: api.stopRestore.handler(({ context: { engine }, input }) =>
-    engine.recovery.runner(input.caseId).beside(STEP, stopRestores),
-  ),
+  stopRestore: api.stopRestore.handler(async ({ context: { engine }, input }) => {
+    const runner = engine.recovery.runner(input.caseId)
+    // it stands in the journal under the step that is being done
+    await runner.beside(runner.present()?.id ?? STEP, stopRestores)
+  }),
 })

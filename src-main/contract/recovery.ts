@@ -176,6 +176,8 @@ export const stepViewSchema = z.object({
     })
     .nullable(),
   result: stepResultSchema.nullable(),
+  /** A restore that this step began is under way on the server, also while nobody watches it. */
+  restoring: z.boolean(),
   /** A page of its own for it, where one helps: the worklist, the comparison, the copy, the report. */
   page: z.enum(['copy', 'unrestored', 'settings', 'report', 'check', 'servers']).nullable(),
 })

@@ -76,6 +76,8 @@ export interface Step {
   why: Words
   risk: Words
   repeatable: boolean
+  /** It begins or follows an External Restore, which can be stopped on the server from here. */
+  restores?: true
   page: StepView['page']
   /** Verb and object of the primary action when nothing stands in its way. */
   primary: Words

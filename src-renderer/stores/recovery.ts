@@ -5,7 +5,7 @@ import type {
   CaseRole,
   CaseView,
   FieldValue,
-  JournalEntry,
+  JournalLine,
   ProcedureId,
   SourcePlace,
   StepView,
@@ -26,7 +26,7 @@ export const useRecovery = defineStore('recovery', () => {
   const view = shallowRef<CaseView | null>(null)
   const error = shallowRef<ShownError | null>(null)
   /** In their order, without a gap. */
-  const journal = shallowRef<JournalEntry[]>([])
+  const journal = shallowRef<JournalLine[]>([])
   const journalError = shallowRef<ShownError | null>(null)
   /** Step a person chose to look at; null: the present one is shown, whichever that is. */
   const chosenStep = ref<string | null>(null)
@@ -154,6 +154,8 @@ export const useRecovery = defineStore('recovery', () => {
   const act = (step: string) => once('act', (of) => recovery.act({ ...of, step }))
   const look = (step: string) => once('look', (of) => recovery.look({ ...of, step }))
   const stop = (step: string) => once('stop', (of) => recovery.stop({ ...of, step }))
+  /** Ends the restore on the server itself; `stop` ends only what Lifeboat does here. */
+  const stopRestore = () => once('stopRestore', (of) => client.unrestored.stopRestore(of))
   const setField = (step: string, field: string, value: FieldValue) =>
     once(`field ${field}`, (of) => recovery.setField({ ...of, step, field, value }))
   const confirm = (step: string, id: string, note: string, files: readonly string[]) =>
@@ -201,6 +203,7 @@ export const useRecovery = defineStore('recovery', () => {
     act,
     look,
     stop,
+    stopRestore,
     setField,
     confirm,
     override,

@@ -17,3 +17,9 @@ export const FACTS = {
 /** The run that brings the most important accounts, and the one that brings everything. */
 export const VIP_RUN = 'vip'
 export const MAIN_RUN = 'main'
+/** Runs that bring again what was not restored: one for what could not be read, one without the validator. */
+export const READ_RUN = 'cure-read'
+export const INVALID_RUN = 'cure-invalid'
+/** How many further rounds an isolated clone was given, and what they are called. */
+export const ROUNDS = 'snapshot.rounds'
+export const roundName = (n: number): string => `round-${String(n)}`

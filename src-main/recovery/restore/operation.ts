@@ -1,10 +1,10 @@
 import { ExpectedError } from '../../engine/errors.ts'
 import { doExternalRestore } from '../../remote/carbonio/do-external-restore.ts'
-import { doStopOperation } from '../../remote/carbonio/do-stop-operation.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import { getAllOperations, type QueuedOperation } from '../../remote/carbonio/get-all-operations.ts'
 import { restoresIn } from '../../remote/carbonio/is-restore-running.ts'
 import { CannotTell } from '../../remote/probe/fact.ts'
+import { words } from '../cases/words.ts'
 import type { StepContext } from '../types.ts'
 import { FACTS } from './facts.ts'
 import type { RestoreInput } from './form.ts'
@@ -81,18 +81,31 @@ export async function underWay(
   if (known !== null && known.state !== 'ended') {
     const there = inQueue(operations, known.id) ?? restoreOf(operations, input.sourcePath)
     if (there !== null) {
-      context.record(`Attached to the restore that is in the queue of the server: ${there.id}`)
+      context.record(
+        words(
+          `Attached to the restore that is in the queue of the server: ${there.id}`,
+          `Agganciato al ripristino che è nella coda del server: ${there.id}`,
+        ),
+      )
       return keepRun(context, run, { ...known, state: 'started', id: there.id })
     }
     // it left the queue while nobody watched
     if (known.id !== null) return known
     context.record(
-      'The command was about to be sent when Lifeboat ended; the queue has no such restore. It is started.',
+      words(
+        'The command was about to be sent when Lifeboat ended; the queue has no such restore. It is started.',
+        'Il comando stava per partire quando Lifeboat è terminato; nella coda non c’è. Viene avviato.',
+      ),
     )
   } else {
     const there = restoreOf(operations, input.sourcePath)
     if (there !== null) {
-      context.record(`A restore of this path is in the queue already, begun elsewhere: ${there.id}`)
+      context.record(
+        words(
+          `A restore of this path is in the queue already, begun elsewhere: ${there.id}`,
+          `Un ripristino di questo percorso è già in coda, avviato altrove: ${there.id}`,
+        ),
+      )
       return keepRun(context, run, begun(input, there.id))
     }
   }
@@ -164,12 +177,4 @@ export async function wait(milliseconds: number, signal: AbortSignal): Promise<v
     signal.addEventListener('abort', done)
   })
   signal.throwIfAborted()
-}
-
-/** Ends a run on the server. What it brought stays; the next run skips it. */
-export async function stopRestore(context: StepContext, run: string): Promise<void> {
-  const known = restoreRun(context, run)
-  if (known?.id == null || known.state === 'ended') return
-  if (inQueue(await readQueue(context), known.id) === null) return
-  await context.carbonio('new', doStopOperation, { operation: known.id })
 }

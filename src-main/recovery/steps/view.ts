@@ -7,6 +7,7 @@ import type {
   StepView,
 } from '../../contract/recovery.ts'
 import { proposeSource } from '../cases/propose.ts'
+import { runsUnderWay } from '../restore/stop.ts'
 import type { OpenPending, StepRecord } from '../cases/state.ts'
 import type { Check, Step } from '../types.ts'
 import { primaryWords, presentStep, recordOf, type LiveStep, type NextAction } from './next.ts'
@@ -64,6 +65,7 @@ export function stepView(runner: CaseRunner, step: Step): StepView {
     endedAt: record.endedAt,
     progress: runner.progressOf(step),
     result: record.result,
+    restoring: step.restores === true && runsUnderWay(factsOf(runner)).length > 0,
     page: step.page,
   }
 }

@@ -3,11 +3,11 @@ import { ExpectedError } from '../../engine/errors.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import { getItem } from '../../remote/carbonio/get-item.ts'
 import { ConnectionError } from '../../remote/connection-errors.ts'
-import { MAIN_RUN, VIP_RUN } from '../restore/facts.ts'
+import { MAIN_RUN } from '../restore/facts.ts'
 import { formOf } from '../restore/form.ts'
-import { restoreRun, stopRestore } from '../restore/operation.ts'
+import { restoreRun } from '../restore/operation.ts'
 import type { StepContext } from '../types.ts'
-import { exportAll, INVALID_RUN, READ_RUN } from './cures.ts'
+import { exportAll } from './cures.ts'
 import { outcomeFact, settle, workItems, type WorkItem } from './rows.ts'
 
 type Named = Pick<WorkItem, 'account' | 'id'>
@@ -125,9 +125,4 @@ async function askServer(context: StepContext, { account, id }: Named) {
     why: answer.why,
     next: 'Look at its output in the journal.',
   })
-}
-
-/** Ends whatever restore of this case is under way on the server. */
-export async function stopRestores(context: StepContext): Promise<void> {
-  for (const run of [VIP_RUN, MAIN_RUN, READ_RUN, INVALID_RUN]) await stopRestore(context, run)
 }

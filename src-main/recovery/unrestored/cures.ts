@@ -11,10 +11,6 @@ import { watchRun } from '../restore/watch.ts'
 import type { CatalogAccess, StepContext } from '../types.ts'
 import { settle, type WorkItem } from './rows.ts'
 
-/** Runs that bring again what was not restored: one for what could not be read, one without the validator. */
-export const READ_RUN = 'cure-read'
-export const INVALID_RUN = 'cure-invalid'
-
 /**
  * Gives the path to zextras, who then can read what is listed.
  * @throws ExpectedError REFUSED on an only copy, or when it did not help

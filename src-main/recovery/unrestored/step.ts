@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { StepResult } from '../../contract/recovery.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { same, words } from '../cases/words.ts'
-import { MAIN_RUN } from '../restore/facts.ts'
+import { INVALID_RUN, MAIN_RUN, READ_RUN } from '../restore/facts.ts'
 import { formOf } from '../restore/form.ts'
 import { count, ok, some, check } from '../restore/look.ts'
 import { validator } from '../restore/checks-server.ts'
@@ -13,7 +13,7 @@ import { BALANCE, type Balance } from '../restore/steps/reconcile.ts'
 import { watchRun } from '../restore/watch.ts'
 import type { CatalogAccess, Check, Step, StepContext } from '../types.ts'
 import { withCauses, type Listed } from './causes.ts'
-import { exportAll, giveToZextras, INVALID_RUN, READ_RUN, restoreAgain, settleRestored } from './cures.ts'
+import { exportAll, giveToZextras, restoreAgain, settleRestored } from './cures.ts'
 import { healthUnder, type Health } from './health.ts'
 import { HEALTH, openItems, outcomeOf, ROWS, workItems, type Cause, type WorkItem } from './rows.ts'
 import { isLeftOff, putBack, withValidatorOff } from './validator.ts'
@@ -258,6 +258,7 @@ export const unrestored: Step = {
     'I proprietari nel percorso ripristinato vengono cambiati (mai su un’unica copia). Per gli elementi non validi il validatore LMTP resta spento per un po’: entra posta che i client non sanno mostrare. Viene rimesso in ogni caso, da Lifeboat e da un timer sul server.',
   ),
   repeatable: true,
+  restores: true,
   page: 'unrestored',
   primary: words('Find the causes and cure them', 'Trovare le cause e curarle'),
   checks: [validator],

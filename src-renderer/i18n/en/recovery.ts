@@ -124,6 +124,18 @@ export const recovery = {
   'step.stopTitle': 'Stop this step?',
   'step.stopText': 'What is finished stays finished. The step can be started again and goes on from there.',
   'step.stopDo': 'Stop the step',
+  'step.stopTextRestoring':
+    'Lifeboat stops watching. The restore on the server goes on, and the step attaches to it again. To end the restore itself, use “Stop the restore on the server”.',
+  'step.restoring': 'A restore of this case is under way on the server',
+  'step.restoringText': 'It goes on there, whatever becomes of this computer.',
+  'step.restoringAlone':
+    'Nobody watches it at this moment: it may have ended meanwhile. Start this step to follow it again.',
+  'step.stopRestore': 'Stop the restore on the server …',
+  'step.stopRestoreTitle': 'Stop the restore on the server?',
+  'step.stopRestoreText':
+    'Mailboxes stay as full as they are now. Nothing is taken away, and users keep the mail that came.',
+  'step.stopRestoreThen': 'A new run begins from the start; what is there already is skipped.',
+  'step.stopRestoreDo': 'Stop the restore',
 
   'effect.reads': 'only reads',
   'effect.changes': 'changes something',
@@ -155,6 +167,7 @@ export const recovery = {
   'field.standard': 'Back to the standard: {value}',
   'field.zone': 'Time zone: {zone}.',
   'field.notNumber': 'This is not a number.',
+  'field.tooLong': 'It is longer than any text that is taken here. Choose it as a file.',
 
   'pick.open': 'Choose: {name}',
   'pick.choose': 'Choose …',
@@ -175,6 +188,7 @@ export const recovery = {
   'files.add': 'Add',
   'files.placeholder': 'Path of the file on this computer',
   'files.leaveOut': 'Leave out {name}',
+  'files.placeless': 'The browser does not tell where {name} lies. Type its path here.',
 
   'journal.title': 'Journal',
   'journal.entries': '{n} entry | {n} entries',

@@ -126,6 +126,18 @@ export const recovery = {
   'step.stopTitle': 'Fermare questo passo?',
   'step.stopText': 'Ciò che è finito resta finito. Il passo può essere riavviato e continua da lì.',
   'step.stopDo': 'Ferma il passo',
+  'step.stopTextRestoring':
+    'Lifeboat smette di osservare. Il ripristino sul server continua, e il passo vi si riaggancia. Per terminare il ripristino stesso usa «Ferma il ripristino sul server».',
+  'step.restoring': 'Un ripristino di questo caso è in corso sul server',
+  'step.restoringText': 'Continua lì, qualunque cosa accada a questo computer.',
+  'step.restoringAlone':
+    'Al momento nessuno lo osserva: potrebbe essere già finito. Avvia questo passo per seguirlo di nuovo.',
+  'step.stopRestore': 'Ferma il ripristino sul server …',
+  'step.stopRestoreTitle': 'Fermare il ripristino sul server?',
+  'step.stopRestoreText':
+    'Le caselle restano piene come ora. Nulla viene tolto, e gli utenti tengono la posta arrivata.',
+  'step.stopRestoreThen': 'Una nuova esecuzione riparte dall’inizio; ciò che c’è già viene saltato.',
+  'step.stopRestoreDo': 'Ferma il ripristino',
 
   'effect.reads': 'legge soltanto',
   'effect.changes': 'modifica qualcosa',
@@ -157,6 +169,7 @@ export const recovery = {
   'field.standard': 'Torna al valore standard: {value}',
   'field.zone': 'Fuso orario: {zone}.',
   'field.notNumber': 'Questo non è un numero.',
+  'field.tooLong': 'È più lungo di qualsiasi testo accettato qui. Sceglilo come file.',
 
   'pick.open': 'Scegli: {name}',
   'pick.choose': 'Scegli …',
@@ -177,6 +190,7 @@ export const recovery = {
   'files.add': 'Aggiungi',
   'files.placeholder': 'Percorso del file su questo computer',
   'files.leaveOut': 'Togli {name}',
+  'files.placeless': 'Il browser non dice dove si trova {name}. Scrivi qui il suo percorso.',
 
   'journal.title': 'Registro',
   'journal.entries': '{n} voce | {n} voci',

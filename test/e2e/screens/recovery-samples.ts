@@ -38,6 +38,7 @@ export function step(id: string, title: Words, over: Partial<StepView> = {}): St
     startedAt: null,
     endedAt: null,
     progress: null,
+    restoring: false,
     result: null,
     page: null,
     ...over,

@@ -2,16 +2,13 @@ import type { StepResult } from '../../../contract/recovery.ts'
 import type { RestoreReport } from '../../../remote/carbonio/parse-restore-report.ts'
 import { words } from '../../cases/words.ts'
 import { outboundBlocked, portsClosed } from '../../isolation/checks.ts'
-import { FACTS, MAIN_RUN } from '../../restore/facts.ts'
+import { FACTS, MAIN_RUN, roundName, ROUNDS } from '../../restore/facts.ts'
 import { formOf, restoreInput } from '../../restore/form.ts'
 import { count } from '../../restore/look.ts'
 import { restoreRun, underWay } from '../../restore/operation.ts'
 import { planned } from '../../restore/steps/planned.ts'
 import { watchRun } from '../../restore/watch.ts'
 import type { Step, StepContext } from '../../types.ts'
-
-const ROUNDS = 'snapshot.rounds'
-const roundName = (n: number): string => `round-${String(n)}`
 
 /** Rounds that were begun. */
 const roundsOf = (context: Pick<StepContext, 'fact'>): number => {
@@ -51,6 +48,7 @@ export const anotherRound: Step = {
     'Non cancella nulla: la posta che gli utenti hanno eliminato dopo lo snapshot ritorna.',
   ),
   repeatable: true,
+  restores: true,
   page: null,
   primary: words('Restore once more', 'Ripristinare un’altra volta'),
   // A clone that came into the network of the users since then must not be filled any further.

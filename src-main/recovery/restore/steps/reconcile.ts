@@ -10,6 +10,7 @@ import { reconcile, type AccountBalance } from '../reconcile.ts'
 import { keepReport, keptReport, unrestoredByAccount } from '../reports.ts'
 import { fetchNotification } from '../watch.ts'
 import { outcomeOf } from '../../unrestored/rows.ts'
+import { reportTables, reportWhole } from './report-tables.ts'
 
 /** The last comparison, in short, for the report. */
 export interface Balance {
@@ -234,8 +235,8 @@ export const reconcileStep: Step = {
       id: 'notification',
       label: words('Text of the notification', 'Testo della notifica'),
       help: words(
-        'The mail “Operation Ended” of the restore, pasted as it is. Leave it empty where Lifeboat found it on the server.',
-        'La mail “Operation Ended” del ripristino, incollata così com’è. Lascia vuoto se Lifeboat l’ha trovata sul server.',
+        'The mail “Operation Ended” of the restore, pasted as it is, or its .eml dropped here. Leave it empty where Lifeboat found it on the server.',
+        'La mail “Operation Ended” del ripristino, incollata così com’è, o il suo .eml trascinato qui. Lascia vuoto se Lifeboat l’ha trovata sul server.',
       ),
       kind: 'long-text',
       required: false,
@@ -255,7 +256,8 @@ export const reconcileStep: Step = {
     const rows = await reconcile(context, stillUnrestored(context))
     const balance = balanceOf(rows)
     context.setFact(BALANCE, balance)
-    return resultOf(rows, balance)
+    const result = resultOf(rows, balance)
+    return { ...result, tables: [...result.tables, ...reportTables(context)] }
   },
-  proofs: [nothingSilent],
+  proofs: [nothingSilent, reportWhole],
 }

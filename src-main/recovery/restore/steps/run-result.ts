@@ -1,10 +1,11 @@
 import type { StepResult } from '../../../contract/recovery.ts'
-import { same, words } from '../../cases/words.ts'
+import { words } from '../../cases/words.ts'
 import type { StepContext } from '../../types.ts'
 import { count } from '../look.ts'
 import type { RestoreRun } from '../operation.ts'
 import { keptReport } from '../reports.ts'
 import { NO_NOTIFICATION } from './planned.ts'
+import { accountsTable } from './report-tables.ts'
 
 /** What a run brought, by its notification. */
 export function runResult(context: StepContext, run: string, known: RestoreRun): StepResult {
@@ -27,18 +28,6 @@ export function runResult(context: StepContext, run: string, known: RestoreRun):
       },
       { label: words('Minutes', 'Minuti'), value: String(minutes), tone: 'plain' },
     ],
-    tables:
-      report.accounts.length === 0
-        ? []
-        : [
-            {
-              title: words('Not restored, by account', 'Non ripristinati, per account'),
-              columns: [words('Account', 'Account'), same('Items')],
-              rows: report.accounts
-                .slice(0, 2000)
-                .map(({ account, items }) => [account, items.slice(0, 50).join(', ')]),
-              total: report.accounts.length,
-            },
-          ],
+    tables: accountsTable(report),
   }
 }

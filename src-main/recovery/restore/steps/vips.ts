@@ -33,6 +33,7 @@ export const restoreVips: Step = {
     'Crea domini, COS e questi account sul nuovo server e li riempie; nulla viene cancellato.',
   ),
   repeatable: true,
+  restores: true,
   page: null,
   primary: words('Restore the first accounts', 'Ripristinare i primi account'),
   checks: [vipsArrived],

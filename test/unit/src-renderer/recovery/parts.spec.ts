@@ -61,6 +61,7 @@ const step = (over: Partial<StepView>): StepView => ({
   startedAt: null,
   endedAt: null,
   progress: null,
+  restoring: false,
   result: null,
   page: null,
   ...over,

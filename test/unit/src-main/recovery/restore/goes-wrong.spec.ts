@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { MAIN_RUN } from '../../../../../src-main/recovery/restore/facts.ts'
-import { restoreRun, stopRestore } from '../../../../../src-main/recovery/restore/operation.ts'
+import { restoreRun } from '../../../../../src-main/recovery/restore/operation.ts'
+import { runsUnderWay, stopRestores } from '../../../../../src-main/recovery/restore/stop.ts'
 import { doExternalRestore } from '../../../../../src-main/remote/carbonio/do-external-restore.ts'
 import { login } from '../../drill/support.ts'
 import { look, run, scene, started, step } from './support.ts'
@@ -51,12 +52,32 @@ describe('a restore that goes wrong', () => {
 
   it('can be stopped on the server, and goes on where it was', async () => {
     const { drill, made } = await scene([], { items: 300, speed: 60 })
+    const context = made.context(step('restore'))
+    await expect(stopRestores(context)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     await run(made, 'restore')
-    await stopRestore(made.context(step('restore')), MAIN_RUN)
-    await expect(run(made, 'items-follow')).rejects.toMatchObject({
+    const following = run(made, 'items-follow')
+    following.catch(() => undefined)
+    expect(runsUnderWay(context)).toEqual([MAIN_RUN])
+    expect(await stopRestores(context)).toEqual([restoreRun(context, MAIN_RUN)?.id])
+    await expect(following).rejects.toMatchObject({
       message: expect.stringContaining('stopped') as string,
     })
+    expect(runsUnderWay(context)).toEqual([])
+    await expect(stopRestores(context)).rejects.toMatchObject({ code: 'NOT_FOUND' })
     drill.setFaults([])
+    await run(made, 'items-follow')
+    expect(await started(drill)).toBe(2)
+  }, 120_000)
+
+  it('stopped while nobody watches is known to have ended, and the next time is a new run', async () => {
+    const { drill, made } = await scene([], { items: 300, speed: 60 })
+    await run(made, 'restore')
+    const context = made.context(step('restore'))
+    await stopRestores(context)
+    expect(restoreRun(made.crash().context(step('restore')), MAIN_RUN)).toMatchObject({
+      state: 'ended',
+      ending: 'stopped',
+    })
     await run(made, 'items-follow')
     expect(await started(drill)).toBe(2)
   }, 120_000)
