@@ -143,7 +143,7 @@ export interface StepContext {
   /** Keeps a fact (JSON) in the journal, durable when this returns. */
   setFact(name: string, value: unknown): void
   /** A note of the step itself in the journal: a decision, a warning that was shown. */
-  record(text: string, data?: unknown): void
+  record(said: string | Words, data?: unknown): void
   /** Keeps a file or text with the case and its SHA-256 in the journal. Returns the name it has there. */
   attach(name: string, content: string | Buffer): string
   /** Path of an attached file. */

@@ -90,10 +90,11 @@ export function makeContext(options: ContextOptions): StepContext & { close(): v
       return value === null ? undefined : value
     },
     setFact: (name, value) => {
-      of.write('fact', `Known: ${name.slice(0, 200)}`, { name, value }, { step: step.id })
+      of.write('fact', factWords(name, value).en, { name, value }, { step: step.id })
     },
-    record: (text, data) => {
-      of.tell('record', text, { step: step.id, data })
+    record: (said, data) => {
+      if (typeof said === 'string') of.tell('record', said, { step: step.id, data })
+      else of.tell('record', said.en, { step: step.id, data: { said: said.it, data } })
     },
     attach: (name, content) => {
       const file = of.keep(name, content)

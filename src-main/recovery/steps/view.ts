@@ -70,6 +70,10 @@ export function stepView(runner: CaseRunner, step: Step): StepView {
   }
 }
 
+const factsOf = ({ case: { state } }: CaseRunner): { fact: (name: string) => unknown } => ({
+  fact: (name) => state.facts.get(name),
+})
+
 /** A case in the list. */
 export function caseSummary(runner: CaseRunner): CaseSummary {
   const { state, id } = runner.case
