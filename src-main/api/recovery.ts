@@ -106,7 +106,7 @@ export const recoveryRouter = api.router({
   ),
   report: api.report.handler(({ context: { engine }, input }) => {
     engine.assertMayWrite(input.file, 'report')
-    return engine.recovery.report(input.caseId, input.file, engine.printPdf)
+    return engine.recovery.report(input.caseId, input.file, input.language, engine.printPdf)
   }),
   verifyReport: api.verifyReport.handler(async ({ input }) => {
     const { verifyReport } = await import('../recovery/report/verify.ts')

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../contract/recovery.ts'
+import type { JournalEntry, Language } from '../contract/recovery.ts'
 import { dataFolder } from '../engine/data-folder.ts'
 import { exportCase, importCase } from '../recovery/cases/archive.ts'
 import type { Case } from '../recovery/cases/case.ts'
@@ -13,6 +13,10 @@ export interface JournalOptions {
 
 export interface CaseOutOptions {
   out: string
+}
+
+export interface CaseReportOptions extends CaseOutOptions {
+  language: Language
 }
 
 export interface CaseNoteOptions {
@@ -144,9 +148,9 @@ export async function caseNote(
 export async function caseReport(
   context: CommandContext,
   name: string,
-  { out }: CaseOutOptions,
+  { out, language }: CaseReportOptions,
 ): Promise<void> {
-  const made = writeReport(openStore(context).find(name), asMeant(out))
+  const made = writeReport(openStore(context).find(name), asMeant(out), language)
   if (context.terminal.json) printJson(context.terminal, made)
   else {
     const { html, json, entries, lastHash } = made

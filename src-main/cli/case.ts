@@ -1,6 +1,6 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { collect, runCommand, wholeNumber, withCommonOptions, type CommonOptions } from './command.ts'
-import type { CaseNoteOptions, CaseOutOptions, JournalOptions } from './case-command.ts'
+import type { CaseNoteOptions, CaseOutOptions, CaseReportOptions, JournalOptions } from './case-command.ts'
 
 const CASE_HELP = 'id of the case, the beginning of it, or its name'
 
@@ -51,7 +51,12 @@ export function addCaseCommands(program: Command): void {
   add('report', 'write the report of a case: one HTML file, and JSON with the whole journal beside it')
     .argument('<case>', CASE_HELP)
     .requiredOption('--out <file>', 'the HTML file')
-    .action((name: string, options: CommonOptions & CaseOutOptions) =>
+    .addOption(
+      new Option('--language <language>', 'of the page; what people and servers said stays as it was')
+        .choices(['en', 'it'])
+        .default('en'),
+    )
+    .action((name: string, options: CommonOptions & CaseReportOptions) =>
       runCommand(options, async (context) =>
         (await import('./case-command.ts')).caseReport(context, name, options),
       ),

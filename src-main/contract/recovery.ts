@@ -15,6 +15,10 @@ export const procedureIdSchema = z.enum([
 ])
 export type ProcedureId = z.infer<typeof procedureIdSchema>
 
+/** Of a report. */
+export const languageSchema = z.enum(['en', 'it'])
+export type Language = z.infer<typeof languageSchema>
+
 export const caseRoleSchema = z.enum(['old', 'new', 'storage'])
 /** What a server is in a case. In a recovery from a VM snapshot `new` is the clone; on the same server `new` is that server. */
 export type CaseRole = z.infer<typeof caseRoleSchema>
@@ -223,6 +227,13 @@ export const journalEntrySchema = z.object({
 })
 export type JournalEntry = z.infer<typeof journalEntrySchema>
 
+/** An entry as screens show it. */
+export const journalLineSchema = journalEntrySchema.extend({
+  /** Its text in Italian; absent where it is the same. Not part of what is hashed. */
+  italian: z.string().optional(),
+})
+export type JournalLine = z.infer<typeof journalLineSchema>
+
 export const caseSummarySchema = z.object({
   id: z.string(),
   name: z.string(),
@@ -288,7 +299,7 @@ export const recoveryContract = {
   watch: base.input(caseId).output(eventIterator(caseViewSchema)),
   journal: base
     .input(caseId.extend({ after: z.number().int().min(0), limit: z.number().int().min(1).max(1000) }))
-    .output(z.array(journalEntrySchema)),
+    .output(z.array(journalLineSchema)),
   rename: base.input(caseId.extend({ name: z.string().trim().min(1).max(200) })).output(z.void()),
   close: base.input(caseId.extend({ closed: z.boolean() })).output(z.void()),
   setServer: base
@@ -348,7 +359,7 @@ export const recoveryContract = {
     .output(z.object({ file: z.string(), bytes: z.number(), sha256: z.string() })),
   /** Reads such a file; refuses one whose journal was altered. */
   importCase: base.input(z.object({ file: z.string().min(1).max(4096) })).output(caseSummarySchema),
-  report: base.input(caseId.extend({ file: z.string().min(1).max(4096) })).output(
+  report: base.input(caseId.extend({ file: z.string().min(1).max(4096), language: languageSchema })).output(
     z.object({
       html: z.string(),
       json: z.string(),

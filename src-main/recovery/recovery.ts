@@ -5,7 +5,8 @@ import type {
   CaseRole,
   CaseSummary,
   CaseView,
-  JournalEntry,
+  JournalLine,
+  Language,
   Pending,
   ProcedureId,
   ProcedureInfo,
@@ -22,6 +23,7 @@ import { exportCase, importCase } from './cases/archive.ts'
 import { lookAtSource } from './cases/sources.ts'
 import { CaseStore } from './cases/store.ts'
 import { Catalogs, type CatalogsOptions } from './catalogs.ts'
+import { entryWords } from './journal/entry-words.ts'
 import { procedureOf, PROCEDURES } from './procedures/index.ts'
 import { writeReport, writeReportWithPdf, type Print } from './report/write.ts'
 import type { RecoveryDeps } from './steps/deps.ts'
@@ -129,8 +131,14 @@ export class Recovery {
     )
   }
 
-  journal(caseId: string, after: number, limit: number): JournalEntry[] {
-    return this.store.get(caseId).journal.read(after, limit)
+  journal(caseId: string, after: number, limit: number): JournalLine[] {
+    return this.store
+      .get(caseId)
+      .journal.read(after, limit)
+      .map((entry) => {
+        const { it } = entryWords(entry)
+        return it === entry.text ? entry : { ...entry, italian: it }
+      })
   }
 
   rename(caseId: string, name: string): void {
@@ -280,11 +288,12 @@ export class Recovery {
   async report(
     caseId: string,
     file: string,
+    language: Language,
     print: Print | null,
   ): Promise<ReturnType<typeof writeReport> & { pdf: string | null }> {
     const of = this.store.get(caseId)
-    if (print !== null) return writeReportWithPdf(of, file, print)
-    return { ...writeReport(of, file), pdf: null }
+    if (print !== null) return writeReportWithPdf(of, file, language, print)
+    return { ...writeReport(of, file, language), pdf: null }
   }
 
   /** Stops what runs in cases; it goes on at the next start. */

@@ -134,11 +134,11 @@ export interface EntryData {
   attached: null
   fact: { name: string; value: unknown }
   pending: { pending: Omit<OpenPending, 'caseId' | 'since'> }
-  'put-back': { id: string }
+  'put-back': { id: string; what?: Words }
   field: { procedure: ProcedureId; field: string; value: FieldValue }
   looked: { procedure: ProcedureId; checks: Omit<CheckRecord, 'at'>[] }
   confirmed: { procedure: ProcedureId; id: string; note: string }
-  overridden: { procedure: ProcedureId; check: string; reason: string }
+  overridden: { procedure: ProcedureId; check: string; reason: string; evidence?: Words }
   started: { procedure: ProcedureId; fields: Record<string, FieldValue> }
   done: { procedure: ProcedureId; result: StepResult | null; fields: Record<string, FieldValue> }
   failed: { procedure: ProcedureId; reason: string; result: StepResult | null }

@@ -1,7 +1,8 @@
 import type { CaseState, StepRecord } from '../cases/state.ts'
 import { emptyState, fold } from '../cases/state.ts'
+import { words } from '../cases/words.ts'
 import { outcomeOf, workItems } from '../unrestored/rows.ts'
-import type { JournalEntry, StepResult } from '../../contract/recovery.ts'
+import type { JournalEntry, StepResult, Words } from '../../contract/recovery.ts'
 
 /** What a report says in figures; all of it comes from the journal. */
 export interface ReportFigures {
@@ -24,13 +25,14 @@ export interface ReportFigures {
     reason: string | null
     result: StepResult | null
   }[]
-  overrides: { at: number; who: string; step: string; text: string }[]
-  skipped: { at: number; who: string; step: string; text: string }[]
-  decisions: { at: number; who: string; text: string }[]
+  /** `n` is the number of the entry that says it. */
+  overrides: { n: number; at: number; who: string; step: string; text: string }[]
+  skipped: { n: number; at: number; who: string; step: string; text: string }[]
+  decisions: { n: number; at: number; who: string; text: string }[]
   lost: LostItem[]
   exported: { account: string; item: string; what: string; file: string; sha256: string }[]
   files: { name: string; bytes: number; sha256: string }[]
-  stillPending: { what: string; host: string; undo: string }[]
+  stillPending: { what: Words; host: string; undo: string }[]
 }
 
 /** An item that stays behind, by name. */
@@ -38,7 +40,7 @@ export interface LostItem {
   account: string
   item: string
   what: string
-  why: string
+  why: Words
 }
 
 const DECISIONS: ReadonlySet<string> = new Set([
@@ -56,7 +58,7 @@ export function figuresOf(entries: readonly JournalEntry[]): ReportFigures {
   const state = emptyState()
   for (const entry of entries) fold(state, entry)
   const of = (kind: string): JournalEntry[] => entries.filter((entry) => entry.kind === kind)
-  const said = ({ at, who, step, text }: JournalEntry) => ({ at, who, step: step ?? '', text })
+  const said = ({ n, at, who, step, text }: JournalEntry) => ({ n, at, who, step: step ?? '', text })
   const commands = of('command')
   const [first, last] = [entries[0], entries.at(-1)]
   return {
@@ -82,11 +84,11 @@ export function figuresOf(entries: readonly JournalEntry[]): ReportFigures {
     skipped: of('skipped').map(said),
     decisions: entries
       .filter(({ kind }) => DECISIONS.has(kind))
-      .map(({ at, who, text }) => ({ at, who, text })),
+      .map(({ n, at, who, text }) => ({ n, at, who, text })),
     lost: lostOf(state),
     exported: exportedOf(state),
     files: [...state.files].map(([name, { bytes, sha256 }]) => ({ name, bytes, sha256 })),
-    stillPending: [...state.pendings.values()].map(({ what, host, undo }) => ({ what: what.en, host, undo })),
+    stillPending: [...state.pendings.values()].map(({ what, host, undo }) => ({ what, host, undo })),
   }
 }
 
@@ -97,7 +99,9 @@ function lostOf({ facts }: CaseState): LostItem[] {
     const outcome = outcomeOf(known, row)
     if (outcome !== null && outcome.how !== 'given-up') return []
     const why =
-      outcome === null ? `not restored yet: ${row.evidence.en}` : `${row.evidence.en}. ${outcome.note}`
+      outcome === null
+        ? words(`Not restored yet: ${row.evidence.en}`, `Non ancora ripristinato: ${row.evidence.it}`)
+        : words(`${row.evidence.en}. ${outcome.note}`, `${row.evidence.it}. ${outcome.note}`)
     return [{ account: row.account, item: String(row.id), what: `${row.subject} (${row.folder})`, why }]
   })
 }

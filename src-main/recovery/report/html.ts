@@ -1,10 +1,15 @@
-import type { JournalEntry } from '../../contract/recovery.ts'
+import type { JournalEntry, Language } from '../../contract/recovery.ts'
+import { entryWords } from '../journal/entry-words.ts'
+import { PROCEDURES } from '../procedures/index.ts'
 import type { ReportFigures } from './figures.ts'
+import { PAGE_WORDS, type PageWords } from './page-words.ts'
 
 /** Everything a report is made of. */
 export interface ReportData {
   format: 'lifeboat-report'
   version: 1
+  /** Of the page. */
+  language: Language
   /** Of Lifeboat. */
   lifeboat: string
   /** ms UTC. */
@@ -44,99 +49,119 @@ code,pre,.hash{font-family:ui-monospace,monospace;font-size:12px}pre{white-space
 @media (prefers-color-scheme:dark){body{color:#e8e8e8;background:#161616}pre{background:#242424}th,td{border-color:#444}.failed{color:#ff8f8f}.attention{color:#f0c070}.ok{color:#8ad19a}}
 `
 
+/** In the head of every report: what is replaced by a later one. */
+export const REPORT_MARK = '<meta name="generator" content="Lifeboat report">'
+
 /** The report as one page without any outside parts. The same data always gives the same page. */
 export function reportHtml(data: ReportData): string {
-  const { figures, journal } = data
+  const { figures, journal, language } = data
+  const say = PAGE_WORDS[language]
+  const { column } = say
   const minutes = Math.floor(figures.seconds / 60)
+  const said = (n: number): string => inLanguage(journal[n - 1], language)
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${h(figures.name)}: report of the recovery</title>
+${REPORT_MARK}
+<title>${h(say.title(figures.name))}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <h1>${h(figures.name)}</h1>
-<p>Report of the recovery, made ${h(time(data.madeAt))} by Lifeboat ${h(data.lifeboat)}. Case <code>${h(figures.id)}</code>, procedure ${h(figures.procedure ?? 'none chosen')}.</p>
-<p>${h(figures.entries)} entries from ${h(time(figures.openedAt))} to ${h(time(figures.lastAt))} (${h(minutes)} min); ${h(figures.commands)} commands on servers, ${h(figures.failedCommands)} of them with an exit code other than 0.</p>
-<p>Last hash of the journal: <span class="hash">${h(data.lastHash)}</span>. <code>lifeboat report verify FILE</code> proves that the journal below is unbroken and that this page says what it says.</p>
-${stillChanged(figures)}
-<h2>What was done</h2>
+<p>${h(say.made(time(data.madeAt), data.lifeboat))} ${h(say.of(figures.id, procedureTitle(figures.procedure, language) ?? say.noProcedure))}</p>
+<p>${h(say.extent(figures.entries, time(figures.openedAt), time(figures.lastAt), minutes))} ${h(say.commands(figures.commands, figures.failedCommands))}</p>
+<p>${h(say.lastHash)}: <span class="hash">${h(data.lastHash)}</span>. <code>lifeboat report verify FILE</code> ${h(say.verify)}</p>
+${stillChanged(figures, language)}
+<h2>${h(say.done)}</h2>
 ${table(
-  ['Step', 'State', 'Begun', 'Took', 'Reason'],
+  [column.step, column.state, column.begun, column.took, column.reason],
   figures.steps.map(({ key, state, startedAt, endedAt, reason }) => [
-    h(key),
-    mark(state),
+    h(stepTitle(key, language)),
+    mark(state, say),
     h(startedAt === null ? (endedAt === null ? '' : time(endedAt)) : time(startedAt)),
     h(startedAt === null || endedAt === null ? '' : span(endedAt - startedAt)),
     h(reason),
   ]),
 )}
-<h2>What was recovered</h2>
-${figures.steps.map(resultOf).join('\n')}
-<h2>What was lost</h2>
+<h2>${h(say.recovered)}</h2>
+${figures.steps.map((step) => resultOf(step, language)).join('\n')}
+<h2>${h(say.lost)}</h2>
 ${
   figures.lost.length === 0
-    ? '<p>Nothing is named as lost.</p>'
+    ? `<p>${h(say.nothingLost)}</p>`
     : table(
-        ['Account', 'Item', 'What', 'Why'],
-        figures.lost.map(({ account, item, what, why }) => [h(account), h(item), h(what), h(why)]),
+        [column.account, column.item, column.what, column.why],
+        figures.lost.map(({ account, item, what, why }) => [h(account), h(item), h(what), h(why[language])]),
       )
 }
-<h2>What was written as files instead</h2>
-${
-  figures.exported.length === 0
-    ? '<p>Nothing.</p>'
-    : table(
-        ['Account', 'Item', 'What', 'File', 'SHA-256'],
-        figures.exported.map(({ account, item, what, file, sha256 }) => [
-          h(account),
-          h(item),
-          h(what),
-          h(file),
-          `<span class="hash">${h(sha256)}</span>`,
-        ]),
-      )
-}
-<h2>Overrides and skipped steps</h2>
-${
-  figures.overrides.length + figures.skipped.length === 0
-    ? '<p>None.</p>'
-    : table(
-        ['When', 'Who', 'Step', 'What'],
-        [...figures.overrides, ...figures.skipped]
-          .sort((a, b) => a.at - b.at)
-          .map(({ at, who, step, text }) => [h(time(at)), h(who), h(step), h(text)]),
-      )
-}
-<h2>Decisions</h2>
-${table(
-  ['When', 'Who', 'What'],
-  figures.decisions.map(({ at, who, text }) => [h(time(at)), h(who), h(text)]),
+<h2>${h(say.exported)}</h2>
+${some(
+  figures.exported,
+  say,
+  [column.account, column.item, column.what, column.file, 'SHA-256'],
+  ({ account, item, what, file, sha256 }) => [h(account), h(item), h(what), h(file), hash(sha256)],
 )}
-<h2>Files of the case</h2>
-${
-  figures.files.length === 0
-    ? '<p>None.</p>'
-    : table(
-        ['Name', 'Bytes', 'SHA-256'],
-        figures.files.map(({ name, bytes, sha256 }) => [
-          h(name),
-          h(bytes),
-          `<span class="hash">${h(sha256)}</span>`,
-        ]),
-      )
-}
-<h2>Journal</h2>
-<details><summary>All ${h(journal.length)} entries</summary>
-${table(['', 'When (local, UTC offset)', 'Who', 'Step', 'What'], journal.map(entryRow))}
+<h2>${h(say.overrides)}</h2>
+${some(
+  [...figures.overrides, ...figures.skipped].sort((a, b) => a.n - b.n),
+  say,
+  [column.when, column.who, column.what],
+  ({ at, who, n }) => [h(time(at)), h(who), h(said(n))],
+)}
+<h2>${h(say.decisions)}</h2>
+${some(figures.decisions, say, [column.when, column.who, column.what], ({ at, who, n }) => [
+  h(time(at)),
+  h(who),
+  h(said(n)),
+])}
+<h2>${h(say.files)}</h2>
+${some(figures.files, say, [column.name, column.bytes, 'SHA-256'], ({ name, bytes, sha256 }) => [
+  h(name),
+  h(bytes),
+  hash(sha256),
+])}
+<h2>${h(say.journal)}</h2>
+<details><summary>${h(say.entries(journal.length))}</summary>
+${table(
+  ['', column.local, column.who, column.step, column.what],
+  journal.map((entry) => entryRow(entry, language)),
+)}
 </details>
 <script type="application/json" id="${DATA_ID}">${embedded(data)}</script>
 </body>
 </html>
 `
+}
+
+/** A table, or a word for none. */
+function some<T>(
+  rows: readonly T[],
+  say: PageWords,
+  columns: readonly string[],
+  cells: (row: T) => string[],
+): string {
+  return rows.length === 0 ? `<p>${h(say.none)}</p>` : table(columns, rows.map(cells))
+}
+
+const hash = (sha256: string): string => `<span class="hash">${h(sha256)}</span>`
+
+/** An entry in words; a report whose figures name one that is not there is never proved. */
+function inLanguage(entry: JournalEntry | undefined, language: Language): string {
+  return entry === undefined ? '' : entryWords(entry)[language]
+}
+
+function procedureTitle(id: string | null, language: Language): string | null {
+  return PROCEDURES.find((procedure) => procedure.id === id)?.title[language] ?? id
+}
+
+/** `procedure/step` in words; as it is where this version has no such step. */
+function stepTitle(key: string, language: Language): string {
+  const [procedure, id] = key.split('/')
+  const found = PROCEDURES.find((one) => one.id === procedure)?.steps.find((step) => step.id === id)
+  return found ? `${procedureTitle(procedure ?? null, language) ?? ''}: ${found.title[language]}` : key
 }
 
 /** JSON inside a page: no \`</script>\`, no comment sign. */
@@ -148,40 +173,46 @@ function embedded(data: ReportData): string {
     .replaceAll(/[\u2028\u2029\u202A-\u202E\u2066-\u2069]/g, escapeCode)
 }
 
-function stillChanged({ stillPending }: ReportFigures): string {
+function stillChanged({ stillPending }: ReportFigures, language: Language): string {
   if (stillPending.length === 0) return ''
-  const rows = stillPending.map(({ what, host, undo }) => [h(what), h(host), `<code>${h(undo)}</code>`])
-  return `<h2 class="failed">Still changed on servers</h2>\n${table(['What', 'Where', 'Command that puts it back'], rows)}`
+  const { stillChanged: title, column } = PAGE_WORDS[language]
+  const rows = stillPending.map(({ what, host, undo }) => [
+    h(what[language]),
+    h(host),
+    `<code>${h(undo)}</code>`,
+  ])
+  return `<h2 class="failed">${h(title)}</h2>\n${table([column.what, column.where, column.undo], rows)}`
 }
 
-function resultOf({ key, result }: ReportFigures['steps'][number]): string {
+function resultOf({ key, result }: ReportFigures['steps'][number], language: Language): string {
   if (result === null) return ''
   const figures = result.figures.map(({ label, value, tone }) => [
-    h(label.en),
+    h(label[language]),
     `<span class="num ${h(tone)}">${h(value)}</span>`,
   ])
   const tables = result.tables.map(
     ({ title, columns, rows, total }) =>
-      `<details><summary>${h(title.en)} (${h(total)})</summary>${table(
-        columns.map(({ en }) => en),
+      `<details><summary>${h(title[language])} (${h(total)})</summary>${table(
+        columns.map((column) => column[language]),
         rows.map((row) => row.map(h)),
       )}</details>`,
   )
-  return `<h3>${h(key)}</h3>\n<p>${h(result.summary.en)}</p>\n${figures.length > 0 ? table(['', ''], figures) : ''}${tables.join('\n')}`
+  return `<h3>${h(stepTitle(key, language))}</h3>\n<p>${h(result.summary[language])}</p>\n${figures.length > 0 ? table(['', ''], figures) : ''}${tables.join('\n')}`
 }
 
-function entryRow(entry: JournalEntry): string[] {
-  const { n, at, offset, who, step, text, host, command, exitCode, output, files, hash } = entry
+function entryRow(entry: JournalEntry, language: Language): string[] {
+  const { n, at, offset, who, step, host, command, exitCode, output, files } = entry
+  const say = PAGE_WORDS[language]
   const parts = [
-    h(text),
+    h(inLanguage(entry, language)),
     command === null
       ? ''
-      : `<pre>${h(host)}$ ${h(command)}${exitCode === null ? '' : `\n[exit code ${h(exitCode)}]`}</pre>`,
+      : `<pre>${h(host)}$ ${h(command)}${exitCode === null ? '' : `\n[${say.exitCode} ${h(exitCode)}]`}</pre>`,
     output === null || output === ''
       ? ''
-      : `<details><summary>output</summary><pre>${h(output)}</pre></details>`,
-    ...files.map(({ name, sha256 }) => `<div>${h(name)} <span class="hash">${h(sha256)}</span></div>`),
-    `<div class="hash">${h(hash)}</div>`,
+      : `<details><summary>${h(say.output)}</summary><pre>${h(output)}</pre></details>`,
+    ...files.map(({ name, sha256 }) => `<div>${h(name)} ${hash(sha256)}</div>`),
+    `<div class="hash">${h(entry.hash)}</div>`,
   ]
   return [h(n), h(local(at, offset)), h(who), h(step), parts.join('')]
 }
@@ -191,9 +222,9 @@ function table(columns: readonly string[], rows: readonly (readonly string[])[])
   return `<table><thead>${head}</thead><tbody>${rows.map((row) => `<tr>${row.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</tbody></table>`
 }
 
-function mark(state: string): string {
+function mark(state: keyof PageWords['state'], say: PageWords): string {
   const tone = state === 'done' ? 'ok' : state === 'failed' ? 'failed' : 'attention'
-  return `<span class="${tone}">${h(state)}</span>`
+  return `<span class="${tone}">${h(say.state[state])}</span>`
 }
 
 const time = (at: number): string => `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { ExpectedError } from '../../engine/errors.ts'
 import { appVersion } from '../../engine/version.ts'
 import { BrokenJournalError, canonicalJson, checkEntry, FIRST_HASH } from '../journal/entry.ts'
-import type { JournalEntry } from '../../contract/recovery.ts'
+import { languageSchema, type JournalEntry } from '../../contract/recovery.ts'
 import { figuresOf } from './figures.ts'
 import { DATA_ID, reportHtml, type ReportData } from './html.ts'
 
@@ -18,6 +18,7 @@ export interface Verified {
   lastHash: string | null
 }
 
+const LANGUAGES: ReadonlySet<unknown> = new Set(languageSchema.options)
 const MOST = 512 * 1024 * 1024
 
 /**
@@ -57,6 +58,7 @@ export function verifyReport(file: string): Verified {
   if (canonicalJson(figuresOf(entries)) !== canonicalJson(data.figures)) {
     return bad('The figures of the report are not those of its journal.')
   }
+  if (!LANGUAGES.has(data.language)) return bad('It is in no language that Lifeboat writes reports in.')
   if (isPage) {
     const doubt = judgePage(text, data)
     if (doubt !== null) return bad(doubt)

@@ -1,12 +1,13 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { Language } from '../../contract/recovery.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { appVersion } from '../../engine/version.ts'
 import type { Case } from '../cases/case.ts'
 import { assertFolder } from '../target.ts'
 import { writeWholeFile } from '../write-file.ts'
 import { figuresOf } from './figures.ts'
-import { reportHtml, type ReportData } from './html.ts'
+import { REPORT_MARK, reportHtml, type ReportData } from './html.ts'
 
 /** Makes a PDF of a page. */
 export type Print = (html: string) => Promise<Buffer>
@@ -22,13 +23,14 @@ interface Written {
 export async function writeReportWithPdf(
   of: Case,
   file: string,
+  language: Language,
   print: Print,
 ): Promise<Written & { pdf: string }> {
   const base = baseOf(file)
   const pdf = `${base}.pdf`
   // A PDF does not say whose it is: only one that lies beside a report of ours is replaced.
   if (existsSync(pdf) && !existsSync(`${base}.html`)) throw alreadyThere(pdf)
-  const made = writeReport(of, file)
+  const made = writeReport(of, file, language)
   writeWholeFile(pdf, await print(readFileSync(made.html, 'utf8')))
   return { ...made, pdf }
 }
@@ -39,7 +41,7 @@ const baseOf = (file: string): string => resolve(file).replace(/\.(?:html?|json)
  * Writes the report of a case: `<file>.html`, and `<file>.json` beside it with the whole journal. An earlier report is
  * replaced, anything else is not.
  */
-export function writeReport(of: Case, file: string): Written {
+export function writeReport(of: Case, file: string, language: Language): Written {
   const base = baseOf(file)
   const [html, json] = [`${base}.html`, `${base}.json`]
   assertFolder(html)
@@ -50,6 +52,7 @@ export function writeReport(of: Case, file: string): Written {
   const data: ReportData = {
     format: 'lifeboat-report',
     version: 1,
+    language,
     lifeboat: appVersion(),
     madeAt: Date.now(),
     figures: figuresOf(entries),
@@ -67,8 +70,7 @@ function assertMayReplace(file: string): void {
   const fd = openSync(file, 'r')
   try {
     const text = head.toString('utf8', 0, readSync(fd, head, 0, head.length, 0))
-    if (text.includes('"format":"lifeboat-report"') || text.includes(': report of the recovery</title>'))
-      return
+    if (text.includes('"format":"lifeboat-report"') || text.includes(REPORT_MARK)) return
   } finally {
     closeSync(fd)
   }

@@ -4,6 +4,7 @@ import type { Session } from '../../remote/session.ts'
 import type { Case } from '../cases/case.ts'
 import { proposeSource } from '../cases/propose.ts'
 import { stepKey } from '../cases/state.ts'
+import { factWords } from '../journal/fact-words.ts'
 import type { Step, StepContext } from '../types.ts'
 import type { RecoveryDeps } from './deps.ts'
 import { JournalledCommands } from './journalled.ts'
@@ -113,7 +114,8 @@ export function makeContext(options: ContextOptions): StepContext & { close(): v
     clearPending: (id) => {
       const pending = state.pendings.get(id)
       if (!pending) return
-      of.write('put-back', `Put back: ${pending.what.en}`, { id }, { step: step.id, host: pending.host })
+      const { what, host } = pending
+      of.write('put-back', `Put back: ${what.en}`, { id, what }, { step: step.id, host })
     },
     get pendings() {
       return [...state.pendings.values()]

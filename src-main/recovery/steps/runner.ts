@@ -175,10 +175,7 @@ export class CaseRunner {
       'overridden',
       step,
       `Overridden: ${check.label.en} (${found.evidence.en}). Reason: ${reason}`,
-      {
-        check: id,
-        reason,
-      },
+      { check: id, reason, evidence: found.evidence },
     )
     this.#changed(step)
   }

@@ -146,6 +146,9 @@ async function inTime<T>(work: Promise<T>, within: number): Promise<T> {
 }
 
 function lookedText(step: Step, checks: readonly Seen[]): string {
-  const said = checks.map(({ id, verdict, evidence }) => `${id} ${verdict}: ${evidence.en}`).join('; ')
+  const labels = new Map([...step.checks, ...(step.proofs ?? [])].map(({ id, label }) => [id, label.en]))
+  const said = checks
+    .map(({ id, verdict, evidence }) => `${labels.get(id) ?? id}: ${verdict} (${evidence.en})`)
+    .join('; ')
   return `Looked at “${step.title.en}”: ${said}`
 }

@@ -89,10 +89,13 @@ export const oldPath: Step = {
   async run(context) {
     const path = context.localPath()
     const [where, until] = [text(context, 'where'), text(context, 'until')]
-    context.record(`The old Backup Path is kept: ${where}${until === '' ? '' : ` until ${until}`}`, {
-      where,
-      until,
-    })
+    context.record(
+      words(
+        `The old Backup Path is kept: ${where}${until === '' ? '' : ` until ${until}`}`,
+        `Il vecchio Backup Path si conserva: ${where}${until === '' ? '' : ` fino al ${until}`}`,
+      ),
+      { where, until },
+    )
     if (path === null) {
       return {
         summary: words(`Kept: ${where}. Not checked here.`, `Conservato: ${where}. Non verificato qui.`),

@@ -67,7 +67,12 @@ async function takeNotification(context: StepContext): Promise<void> {
   const text = await fetchNotification(context, restoreRun(context, MAIN_RUN)?.id ?? '')
   const { report } = text === null ? { report: null } : await readNotification(text)
   if (text === null || report === null) {
-    context.record('No notification of the end was found on the server, and none was pasted.')
+    context.record(
+      words(
+        'No notification of the end was found on the server, and none was pasted.',
+        'Sul server non c’è alcuna notifica della fine, e nessuna è stata incollata.',
+      ),
+    )
     return
   }
   const file = context.attach('notification-fetched.txt', text)

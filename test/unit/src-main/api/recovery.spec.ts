@@ -74,7 +74,9 @@ describe('the recovery of the contract', () => {
     backup.account('11111111-2222-3333-4444-555555555555', 'anna@example.com')
     engine.backups.open(join(folder, 'backup'))
     for (const call of [client.report, client.exportCase])
-      await expect(call({ caseId: id, file: join(folder, 'backup/accounts/x') })).rejects.toMatchObject({
+      await expect(
+        call({ caseId: id, language: 'en', file: join(folder, 'backup/accounts/x') }),
+      ).rejects.toMatchObject({
         code: 'REFUSED',
       })
     await expect(client.watch({ caseId: 'gone' }).then((stream) => stream.next())).rejects.toMatchObject({

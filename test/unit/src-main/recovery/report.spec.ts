@@ -83,7 +83,7 @@ function changed(file: string, change: (data: ReportData) => void): string {
 describe('a report', () => {
   it('says what was done, lost and overridden, and no string of a server becomes part of the page', async () => {
     const { one, folder } = await hostileCase()
-    const { html, entries } = writeReport(one, join(folder, 'report.html'))
+    const { html, entries } = writeReport(one, join(folder, 'report.html'), 'en')
     const page = readFileSync(html, 'utf8')
     expect(page).toContain('1,204')
     expect(page).toContain('blob damaged')
@@ -99,7 +99,7 @@ describe('a report', () => {
 
   it('is proved by its journal: page and JSON', async () => {
     const { one, folder } = await hostileCase()
-    const { html, json, lastHash } = writeReport(one, join(folder, 'report'))
+    const { html, json, lastHash } = writeReport(one, join(folder, 'report'), 'en')
     for (const file of [html, json])
       expect(verifyReport(file)).toMatchObject({
         ok: true,
@@ -124,7 +124,7 @@ describe('a report', () => {
     ['another result', ({ figures }) => (figures.steps[0]!.result!.figures[0]!.value = '1,300'), null],
   ])('with %s is not proved', async (_what, change, brokenAt) => {
     const { one, folder } = await hostileCase()
-    const { json } = writeReport(one, join(folder, 'report'))
+    const { json } = writeReport(one, join(folder, 'report'), 'en')
     const found = verifyReport(changed(json, change))
     expect(found.ok).toBe(false)
     if (brokenAt !== null) expect(found.brokenAt).toBe(brokenAt)
@@ -132,7 +132,7 @@ describe('a report', () => {
 
   it('whose page says something else than its journal is not proved', async () => {
     const { one, folder } = await hostileCase()
-    const { html } = writeReport(one, join(folder, 'report'))
+    const { html } = writeReport(one, join(folder, 'report'), 'en')
     const page = readFileSync(html, 'utf8')
     for (const [from, to] of [
       ['1,204', '1,300'],
@@ -158,24 +158,24 @@ describe('a report', () => {
       expect.objectContaining({ code: 'UNREADABLE' }) as Error,
     )
     writeFileSync(join(folder, 'x.html'), 'words')
-    expect(() => writeReport(one, join(folder, 'x.html'))).toThrow(
+    expect(() => writeReport(one, join(folder, 'x.html'), 'en')).toThrow(
       expect.objectContaining({ code: 'REFUSED' }) as Error,
     )
     expect(readFileSync(join(folder, 'x.html'), 'utf8')).toBe('words')
-    writeReport(one, join(folder, 'mine'))
-    expect(verifyReport(writeReport(one, join(folder, 'mine')).html).ok).toBe(true)
+    writeReport(one, join(folder, 'mine'), 'en')
+    expect(verifyReport(writeReport(one, join(folder, 'mine'), 'en').html).ok).toBe(true)
   })
 
   it('prints itself beside the page, and replaces no PDF of others', async () => {
     const { one, folder } = await hostileCase()
     const print = (html: string): Promise<Buffer> => Promise.resolve(Buffer.from(`%PDF of ${html.length}`))
     writeFileSync(join(folder, 'other.pdf'), 'theirs')
-    await expect(writeReportWithPdf(one, join(folder, 'other.html'), print)).rejects.toMatchObject({
+    await expect(writeReportWithPdf(one, join(folder, 'other.html'), 'en', print)).rejects.toMatchObject({
       code: 'REFUSED',
     })
     expect(readFileSync(join(folder, 'other.pdf'), 'utf8')).toBe('theirs')
     for (let times = 0; times < 2; times++) {
-      const { html, pdf } = await writeReportWithPdf(one, join(folder, 'printed.html'), print)
+      const { html, pdf } = await writeReportWithPdf(one, join(folder, 'printed.html'), 'en', print)
       expect(readFileSync(pdf, 'utf8')).toBe(`%PDF of ${readFileSync(html, 'utf8').length}`)
       expect(verifyReport(html).ok).toBe(true)
     }

@@ -96,7 +96,7 @@ export function fakeContext({
     },
     fact: (name) => facts.get(name),
     setFact: (name, value) => void facts.set(name, JSON.parse(JSON.stringify(value))),
-    record: (text) => void records.push(text),
+    record: (said) => void records.push(typeof said === 'string' ? said : said.en),
     attach: (name, content) => {
       mkdirSync(folder, { recursive: true })
       writeFileSync(join(folder, name), content)
