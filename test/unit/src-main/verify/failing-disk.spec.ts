@@ -1,8 +1,9 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { writeSample } from '../../../../src-main/backup/writer/index.ts'
+import { canHang, hanging } from '../../../support/hanging.ts'
 import { temporaryFolder } from '../../../support/index.ts'
 
 /**
@@ -10,7 +11,6 @@ import { temporaryFolder } from '../../../support/index.ts'
  * the real command line, whose process must end with its code and in time although threads of it hang.
  */
 const CLI = resolve(import.meta.dirname, '../../../../src-main/cli.ts')
-const HANG = join(import.meta.dirname, 'support/hang-reads.py')
 const STRACE = '/usr/bin/strace'
 /** Seconds that a read may take here. */
 const TIMEOUT = 1
@@ -72,21 +72,6 @@ function lifeboat(args: readonly string[], prefix: readonly string[] = []): Prom
   })
 }
 
-/** Runs `work` while every read of these files hangs. */
-async function hanging<T>(files: readonly string[], work: () => Promise<T>): Promise<T> {
-  const holder: ChildProcess = spawn('python3', [HANG, ...files], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const ended = new Promise((done) => holder.once('exit', done))
-  try {
-    await new Promise((ready, fail) => holder.stdout?.once('data', ready) && holder.once('exit', fail))
-    return await work()
-  } finally {
-    holder.stdin?.end()
-    await ended
-  }
-}
-
-const canHang = process.getuid?.() === 0 && spawnSync('python3', [HANG], { input: '' }).status === 0
-if (!canHang) console.warn('SKIPPED: reads can be made to hang only by root, with python3 and fanotify')
 const canTrace = existsSync(STRACE) && spawnSync(STRACE, ['-f', '-o', '/dev/null', '/bin/true']).status === 0
 if (!canTrace) console.warn('SKIPPED: read errors need strace')
 
