@@ -19,6 +19,9 @@ export const canMakeUsers =
   spawnSync('unshare', ['-m', '--propagation', 'private', 'true']).status === 0 &&
   spawnSync('openssl', ['version']).status === 0
 
+/** Whether these users can have the real sudo(8). */
+export const canSudo = canMakeUsers && existsSync('/usr/bin/sudo') && existsSync('/etc/sudoers')
+
 export interface SshServerOptions {
   /** More lines for sshd_config, e.g. `AllowTcpForwarding no`. */
   config?: readonly string[]
@@ -31,6 +34,8 @@ export interface SshServerOptions {
    * files of its own (in a mount namespace). Only where canMakeUsers.
    */
   users?: Readonly<Record<string, string>>
+  /** With `users`: the lines of the file that its real sudo(8) reads. Only where canSudo. */
+  sudoers?: readonly string[]
   /** Types of its host keys; default one ed25519. */
   hostKeys?: readonly string[]
 }
@@ -178,7 +183,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
       if (daemon) return
       const command = [SSHD, '-D', '-f', file('sshd_config'), '-E', file('log')]
       const [program = '', ...args] = options.users
-        ? [...withOwnUsers(folder, options.users), ...command]
+        ? [...withOwnUsers(folder, options.users, options.sudoers), ...command]
         : command
       daemon = spawn(program, args, { stdio: 'ignore' })
       await listening(port, daemon, () => server.log())
@@ -193,7 +198,11 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
  * Writes user files with more users and gives back the command that runs a program with them. The system's own files
  * are not touched: the mounts are seen by that program alone.
  */
-function withOwnUsers(folder: string, users: Readonly<Record<string, string>>): string[] {
+export function withOwnUsers(
+  folder: string,
+  users: Readonly<Record<string, string>>,
+  sudoers?: readonly string[],
+): string[] {
   const file = (name: string): string => join(folder, name)
   const lines = (name: string): string[] => readFileSync(`/etc/${name}`, 'utf8').split('\n').filter(Boolean)
   const mine = (line: string): boolean => Object.hasOwn(users, line.split(':')[0] ?? '')
@@ -214,8 +223,9 @@ function withOwnUsers(folder: string, users: Readonly<Record<string, string>>): 
     passwd.push(`${name}:x:${id}:${id}:test:${home}:/bin/sh`)
     group.push(`${name}:x:${id}:`)
   })
-  const files = { passwd, shadow, group }
+  const files = { passwd, shadow, group, ...(sudoers ? { sudoers } : {}) }
   for (const [name, content] of Object.entries(files)) writeFileSync(file(name), `${content.join('\n')}\n`)
+  if (sudoers) chmodSync(file('sudoers'), 0o440)
   const mounts = Object.keys(files).map((name) => `mount --bind "${file(name)}" /etc/${name}`)
   return [
     'unshare',

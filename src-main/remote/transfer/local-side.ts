@@ -68,7 +68,7 @@ export class LocalSide implements TargetSide {
   }
 
   makeFolders(folders: readonly FolderEntry[]): Promise<void> {
-    makeFolders(this.#target.root, folders)
+    makeFolders(this.#target, folders)
     return Promise.resolve()
   }
 

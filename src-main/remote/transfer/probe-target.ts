@@ -52,10 +52,14 @@ while :; do
 done
 `
 
-/** Makes the folder and the staging folder beside it; inside where the target is a disk of its own. */
+/**
+ * Makes the folder ($1) and the staging folder beside it; inside where the target is a disk of its own. $2: uid:gid that the
+ * folder belongs to, or nothing: a restore writes its map file there.
+ */
 const MAKE = `
 umask 022
 mkdir -p -- "$1" || exit 1
+[ -z "$2" ] || chown -- "$2" "$1" || exit 1
 s="$1.lifeboat-partial"
 if mkdir -p -- "$s" 2>/dev/null && [ "$(stat -c %d -- "$s")" = "$(stat -c %d -- "$1")" ]; then :; else
   rmdir -- "$s" 2>/dev/null
@@ -121,8 +125,12 @@ export interface MadeTarget {
 }
 
 /** @throws ExpectedError REFUSED when it cannot be written */
-export async function makeTarget(link: ServerLink, root: string): Promise<MadeTarget> {
-  const { stdout, stderr, code } = await link.again(['sh', '-c', MAKE, 'sh', root])
+export async function makeTarget(
+  link: ServerLink,
+  { root, owner }: Pick<RemoteTargetFacts, 'root' | 'owner'>,
+): Promise<MadeTarget> {
+  const ids = owner === null ? '' : `${String(owner.uid)}:${String(owner.gid)}`
+  const { stdout, stderr, code } = await link.again(['sh', '-c', MAKE, 'sh', root, ids])
   const facts = readFacts(stdout)
   const staging = facts.get('staging')?.[0]
   if (code !== 0 || staging === undefined) throw cannotWrite(`${link.name}:${root}`, stderr)

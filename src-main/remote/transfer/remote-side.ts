@@ -90,7 +90,7 @@ export class RemoteSide implements TargetSide {
         next: 'Install coreutils on that server.',
       })
     }
-    this.#made = await makeTarget(this.#link, this.#facts.root)
+    this.#made = await makeTarget(this.#link, this.#facts)
     await this.#takeLock((argv) => this.#link.start(argv))
     this.#link.onAgain = (start) => this.#takeLock(start)
   }

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   openSync,
+  chownSync,
   closeSync,
   readdirSync,
   readFileSync,
@@ -105,9 +106,17 @@ export function keepsCase(staging: string): boolean {
   }
 }
 
-/** Makes folders (outer ones first) that the source has, also empty ones. */
-export function makeFolders(root: string, folders: readonly FolderEntry[]): void {
-  for (const { path } of folders) mkdirSync(localPath(root, path), { recursive: true })
+/** Makes folders (outer ones first) that the source has, also empty ones; they and the root get the owner of the files. */
+export function makeFolders(
+  { root, owner }: Pick<LocalTarget, 'root' | 'owner'>,
+  folders: readonly FolderEntry[],
+): void {
+  if (owner) chownSync(root, owner.uid, owner.gid)
+  for (const { path } of folders) {
+    const absolute = localPath(root, path)
+    mkdirSync(absolute, { recursive: true })
+    if (owner) chownSync(absolute, owner.uid, owner.gid)
+  }
 }
 
 /** Gives folders the times of the source, inner ones first. */
