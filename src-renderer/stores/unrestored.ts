@@ -54,22 +54,26 @@ export const useUnrestored = defineStore('unrestored', () => {
     try {
       do {
         again = false
-        const asked = wanted()
-        const found = await client.recovery.unrestored({ caseId: asked })
-        if (caseId.value !== asked) {
-          again = true
-          continue
-        }
+        await once(wanted())
+      } while (isAskedAgain())
+    } finally {
+      loading = false
+    }
+  }
+  /** One question; what comes for a case that is no longer shown is dropped, and the one that is is asked for. */
+  async function once(asked: string): Promise<void> {
+    try {
+      const found = await client.recovery.unrestored({ caseId: asked })
+      if (caseId.value === asked) {
         list.value = found
         error.value = null
         const known = new Set(found.items.map(keyOf))
         marked.value = new Set([...marked.value].filter((key) => known.has(key)))
-      } while (isAskedAgain())
+      }
     } catch (thrown) {
-      error.value = toShownError(thrown)
-    } finally {
-      loading = false
+      if (caseId.value === asked) error.value = toShownError(thrown)
     }
+    if (caseId.value !== asked) again = true
   }
   const isAskedAgain = (): boolean => again
   const wanted = (): string => caseId.value ?? ''
@@ -77,7 +81,7 @@ export const useUnrestored = defineStore('unrestored', () => {
   const states = (item: Item, signal: AbortSignal): Promise<States> =>
     client.unrestored.states({ caseId: caseId.value ?? '', account: item.account, id: item.id }, { signal })
 
-  /** Does the same with several rows. Those that failed stay marked, with the reason. */
+  /** Does the same with several rows. Those that failed stay marked, with the reason; others keep their mark. */
   async function act(items: readonly Item[], what: Act): Promise<number> {
     const id = caseId.value
     if (id === null || items.length === 0 || acting.value) return 0
@@ -88,9 +92,13 @@ export const useUnrestored = defineStore('unrestored', () => {
         items: items.map(({ account, id: item }) => ({ account, id: item })),
         act: what,
       })
-      failed.value = new Map(done.failed.map((one) => [keyOf(one), one.why]))
-      marked.value = new Set(failed.value.keys())
-      await load(id)
+      // meanwhile another case may be shown: this one is not its matter
+      if (caseId.value === id) {
+        failed.value = new Map(done.failed.map((one) => [keyOf(one), one.why]))
+        const over = new Set(items.map(keyOf))
+        marked.value = new Set([...[...marked.value].filter((key) => !over.has(key)), ...failed.value.keys()])
+        await load(id)
+      }
       return done.done
     } finally {
       acting.value = false
