@@ -58,7 +58,7 @@ export const recoveryRouter = api.router({
   }),
   act: api.act.handler(async ({ context: { engine }, input }) => {
     const runner = engine.recovery.runner(input.caseId)
-    await runner.act(runner.step(input.step))
+    await runner.act(runner.step(input.step), input.seen)
   }),
   stop: api.stop.handler(({ context: { engine }, input }) => {
     const runner = engine.recovery.runner(input.caseId)

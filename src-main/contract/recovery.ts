@@ -328,8 +328,12 @@ export const recoveryContract = {
   setField: base.input(stepOf.extend({ field: z.string(), value: valueSchema })).output(z.void()),
   /** Runs the checks of a step, nothing else. */
   look: base.input(stepOf).output(z.void()),
-  /** The primary action: what `primary` of the step says. Returns when it was begun; the case's stream tells the rest. */
-  act: base.input(stepOf).output(z.void()),
+  /**
+   * The primary action: what `primary` of the step says. Returns when it was begun; the case's stream tells the rest.
+   * `seen`: its English words as they stood on the button. When the step has gone on since (a double click, another
+   * window), nothing is done: nobody confirms, runs or repeats what they have not seen.
+   */
+  act: base.input(stepOf.extend({ seen: z.string().max(10_000).optional() })).output(z.void()),
   stop: base.input(stepOf).output(z.void()),
   confirm: base
     .input(

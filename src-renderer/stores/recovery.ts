@@ -151,7 +151,8 @@ export const useRecovery = defineStore('recovery', () => {
   }
 
   const { recovery } = client
-  const act = (step: string) => once('act', (of) => recovery.act({ ...of, step }))
+  /** @param seen the English words on the button: a second click does not do what comes after them */
+  const act = (step: string, seen: string) => once('act', (of) => recovery.act({ ...of, step, seen }))
   const look = (step: string) => once('look', (of) => recovery.look({ ...of, step }))
   const stop = (step: string) => once('stop', (of) => recovery.stop({ ...of, step }))
   /** Ends the restore on the server itself; `stop` ends only what Lifeboat does here. */

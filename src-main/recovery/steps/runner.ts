@@ -12,6 +12,7 @@ import {
   errorWords,
   nextAction,
   presentStep,
+  primaryWords,
   recordOf,
   type LiveStep,
   type NextAction,
@@ -112,12 +113,21 @@ export class CaseRunner {
 
   /**
    * Does what is next in a step. What takes long is begun; `ended` settles when it is over.
+   * @param seen English words of the primary action as the person saw them: a second click, or one in another window,
+   *   is meant for what stood there, so it does nothing once the step has gone on
    * @throws ExpectedError REFUSED when there is nothing to do, with what stands in the way
    */
-  async act(step: Step): Promise<{ ended: Promise<void> }> {
+  async act(step: Step, seen?: string): Promise<{ ended: Promise<void> }> {
     this.#assertOpen()
     await this.refresh(step)
     const next = this.next(step)
+    if (seen !== undefined) {
+      const running = this.#running.get(this.#key(step))
+      const record = recordOf(this.case.state, this.procedure, step)
+      const over = next.kind === 'none' && (record.state === 'done' || record.state === 'skipped')
+      if (running || over || primaryWords(step, record, next).en !== seen)
+        return { ended: running?.ended ?? Promise.resolve() }
+    }
     switch (next.kind) {
       case 'none':
         throw new ExpectedError('REFUSED', `“${step.title.en}” cannot go on`, {

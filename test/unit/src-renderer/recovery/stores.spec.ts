@@ -175,10 +175,10 @@ describe('the open case', () => {
     let fail: (error: Error) => void = () => undefined
     recovery.act.mockReturnValue(new Promise((_, reject) => (fail = reject)))
     const store = opened()
-    const first = store.act('a')
-    await store.act('a')
+    const first = store.act('a', 'Start')
+    await store.act('a', 'Start')
     expect(recovery.act).toHaveBeenCalledTimes(1)
-    expect(recovery.act).toHaveBeenCalledWith({ caseId: 'c', step: 'a' })
+    expect(recovery.act).toHaveBeenCalledWith({ caseId: 'c', step: 'a', seen: 'Start' })
     fail(new Error('refused'))
     await expect(first).rejects.toThrow('refused')
     expect(store.busy.size).toBe(0)
