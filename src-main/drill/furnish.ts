@@ -65,6 +65,7 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
     ...freshState(old, 'mail-old.example.com', manifest),
     accounts,
     domains: domainsOf(accounts),
+    lists: listsOf(accounts),
   }
   const settings = JSON.stringify(standardConfig(oldState, true), null, 1)
   writeFileSync(join(old.backup, SAVED_SETTINGS), settings)
@@ -89,6 +90,12 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
 function loseAccount(paths: ServerPaths, account: SimAccount): void {
   cpSync(paths.backup, join(paths.root, 'mnt/offsite/zextras'), { recursive: true, preserveTimestamps: true })
   rmSync(join(paths.backup, 'accounts', account.id), { recursive: true })
+}
+
+/** Two lists, as every company has them. */
+function listsOf(accounts: readonly SimAccount[]): string[] {
+  const [domain = 'example.com'] = domainsOf(accounts)
+  return [`all@${domain}`, `sales@${domain}`]
 }
 
 function domainsOf(accounts: readonly SimAccount[]): string[] {
@@ -175,6 +182,7 @@ function freshState(paths: ServerPaths, hostname: string, manifest: SampleManife
       zimbra_home: paths.zextras,
     },
     domains: [],
+    lists: [],
     coses: { default: { backupEnabled: true }, professional: { backupEnabled: true } },
     accounts: [],
     operations: [],
@@ -231,6 +239,7 @@ async function furnishClone(
     isClone: true,
     accounts,
     domains: domainsOf(accounts),
+    lists: listsOf(accounts),
     lastScan: snapshot,
     mailQueue: queuedThen(accounts, snapshot),
   })

@@ -8,15 +8,16 @@ import type { SimServer } from '../server/server.ts'
 
 /** Stand-ins of the mailbox's own tools: `zmprov`, `zmmailbox`, and `find` where it asks what zextras may read. */
 
-/** `zmprov -l gaa|gad|gac`: one name a line. */
+/** `zmprov -l gaa|gad|gac|gadl`: one name a line. */
 export function zmprov(server: SimServer, call: Call): number {
   if (call.user !== 'zextras') throw new CommandError('zmprov must be run as zextras')
   const [command = ''] = call.args.filter((arg) => !arg.startsWith('-'))
-  const { accounts, domains, coses } = server.state
+  const { accounts, domains, coses, lists: distribution } = server.state
   const lists: Record<string, readonly string[]> = {
     gaa: accounts.map(({ name }) => name),
     gad: domains,
     gac: Object.keys(coses),
+    gadl: distribution,
   }
   const list = Object.hasOwn(lists, command) ? lists[command] : undefined
   if (list === undefined)

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from
 import { join } from 'node:path'
 import { openBackup, type BackupView, type ViewedAccount } from './backup-view.ts'
 import { CommandError } from './call.ts'
+import { listsIn } from './commands/reading.ts'
 import { notifyPhase1 } from './notifications.ts'
 import type { Pace } from './pace.ts'
 import { hideReadErrors } from './planted.ts'
@@ -65,6 +66,7 @@ export async function externalRestore(
   for (const domain of domains)
     if (!server.state.domains.includes(domain) && !yes(parameters['skip_domain_provisioning'], false))
       server.state.domains.push(domain)
+  if (!yes(parameters['skip_distribution_lists'], false)) provisionLists(server, path, domains)
   const before = Object.keys(server.state.coses).length
   for (const from of chosen) {
     if (!goOn()) return
@@ -144,6 +146,19 @@ function provision(
   }
   state.accounts.push(account)
   return account
+}
+
+/** Lists of the domains that are restored, as far as the path tells of any. */
+function provisionLists(server: SimServer, path: string, domains: ReadonlySet<string>): void {
+  const { lists } = server.state
+  const lost = server.faults['lists-lost'] !== undefined
+  for (const name of listsIn(path))
+    if (
+      domains.has(name.split('@').at(-1) ?? '') &&
+      !lists.includes(name) &&
+      !(lost && name.startsWith('sales@'))
+    )
+      lists.push(name)
 }
 
 /** `map_<serverId>` in the server's own Backup Path: pairs of old and new account ids, sixteen bytes each. */

@@ -55,6 +55,8 @@ export interface SimState {
   units: Record<string, boolean>
   localconfig: Record<string, string>
   domains: string[]
+  /** Addresses of distribution lists. */
+  lists: string[]
   coses: Record<string, { backupEnabled: boolean }>
   accounts: SimAccount[]
   /** The queue and what came before, oldest first. */
@@ -109,7 +111,9 @@ const file = (paths: ServerPaths): string => join(paths.state, 'server.json')
 
 /** The state on disk; null for a new server. */
 export function loadState(paths: ServerPaths): SimState | null {
-  return existsSync(file(paths)) ? (JSON.parse(readFileSync(file(paths), 'utf8')) as SimState) : null
+  return existsSync(file(paths))
+    ? ({ lists: [], ...JSON.parse(readFileSync(file(paths), 'utf8')) } as SimState)
+    : null
 }
 
 /** Writes the state as a whole or not at all. */

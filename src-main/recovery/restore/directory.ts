@@ -7,11 +7,11 @@ const TIMEOUT = 300_000
 const MOST = 32 * 1024 * 1024
 
 /**
- * What the directory of a server knows, one name a line: `zmprov -l gaa`, `gad`, `gac` (D: the mailbox's own
+ * What the directory of a server knows, one name a line: `zmprov -l gaa`, `gad`, `gac`, `gadl` (D: the mailbox's own
  * provisioning tool; `-l` asks LDAP, so that it works while the mailbox service is busy).
  * @throws CannotTell, ConnectionError
  */
-async function list(context: StepContext, role: CaseRole, command: 'gaa' | 'gad' | 'gac'): Promise<string[]> {
+async function list(context: StepContext, role: CaseRole, command: 'gaa' | 'gad' | 'gac' | 'gadl'): Promise<string[]> {
   const { code, stdout, stderr } = await context.command(role, ['zmprov', '-l', command], {
     as: 'zextras',
     timeout: TIMEOUT,
@@ -36,6 +36,11 @@ export async function accountsOn(context: StepContext, role: CaseRole = 'new'): 
 
 export async function domainsOn(context: StepContext, role: CaseRole = 'new'): Promise<Set<string>> {
   return lower(await list(context, role, 'gad'))
+}
+
+/** Addresses of all distribution lists, lower case. */
+export async function listsOn(context: StepContext, role: CaseRole = 'new'): Promise<Set<string>> {
+  return lower(await list(context, role, 'gadl'))
 }
 
 /** Names of the classes of service. */

@@ -163,6 +163,7 @@ export function standardConfig(state: SimState, grown: boolean): [string, string
       value,
     ]),
     ...state.domains.map((domain): [string, string] => [`domain/${domain}/zimbraDomainStatus`, 'active']),
+    ...state.lists.map((name): [string, string] => [`distributionlist/${name}/zimbraMailStatus`, 'enabled']),
     ...Object.entries(state.coses).map(([cos, { backupEnabled }]): [string, string] => [
       `cos/${cos}/backupEnabled`,
       String(backupEnabled),
@@ -182,6 +183,14 @@ function savedConfig(server: SimServer, path: string | undefined): [string, stri
   const file = join(path, SAVED_SETTINGS)
   if (!existsSync(file)) throw new CommandError(`No saved configuration in ${path}`)
   return JSON.parse(readFileSync(file, 'utf8')) as [string, string][]
+}
+
+/** Distribution lists that the saved settings of a path name. */
+export function listsIn(path: string): string[] {
+  const file = join(path, SAVED_SETTINGS)
+  if (!existsSync(file)) return []
+  const saved = JSON.parse(readFileSync(file, 'utf8')) as [string, string][]
+  return saved.flatMap(([key]) => /^distributionlist\/([^/]+)\//.exec(key)?.[1] ?? [])
 }
 
 export const getServerConfig: Command = (context) => {

@@ -3,6 +3,7 @@ import { words } from '../../cases/words.ts'
 import type { Check, Step, StepContext } from '../../types.ts'
 import { accountsOn, domainsOn } from '../directory.ts'
 import { formOf, listOf, wantedAccounts } from '../form.ts'
+import { listsThere } from '../lists.ts'
 import { check, count, ok, some, understood } from '../look.ts'
 
 /** Addresses that should be there: by the catalog, else by what the server reads in the path. */
@@ -83,7 +84,7 @@ export const usersLogIn: Step = {
   repeatable: true,
   page: null,
   primary: words('Look whether the accounts are there', 'Guardare se gli account ci sono'),
-  checks: [accountsThere, domainsThere],
+  checks: [accountsThere, domainsThere, listsThere],
   confirmations: [
     {
       id: 'logged-in',

@@ -9,7 +9,7 @@ describe('the way through an External Restore', () => {
   let made: Bench
   let drill: Drill
   beforeAll(async () => {
-    ;({ made, drill } = await scene([], { items: 400 }))
+    ;({ made, drill } = await scene([], { accounts: 3, items: 120 }))
   }, 120_000)
 
   it('finds nothing wrong before it, and shows the exact command', async () => {
@@ -41,7 +41,7 @@ describe('the way through an External Restore', () => {
     await run(made, 'restore')
     await run(made, 'items-follow')
     expect(await started(drill)).toBe(2)
-    for (const id of ['accounts-there', 'domains-there'])
+    for (const id of ['accounts-there', 'domains-there', 'lists-there'])
       expect(await look(made, 'users-log-in', id)).toMatchObject({ verdict: 'ok' })
     const result = await run(made, 'reconcile')
     expect(result?.figures.map(({ tone, value }) => [tone, value]).slice(2)).toEqual([
