@@ -51,6 +51,7 @@ export const work = {
   'task.earlier': 'Show {n} earlier task | Show {n} earlier tasks',
   'task.hideEarlier': 'Hide earlier tasks',
   'task.more': '{n} more | {n} more',
+  'task.moreBad': '{n} not complete | {n} not complete',
   'task.of': '{done} of {total}',
   'task.left': '{time} left',
   'task.started': 'Started',

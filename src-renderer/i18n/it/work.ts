@@ -51,6 +51,7 @@ export const work = {
   'task.earlier': 'Mostra {n} attività precedente | Mostra {n} attività precedenti',
   'task.hideEarlier': 'Nascondi le attività precedenti',
   'task.more': 'Altra {n} | Altre {n}',
+  'task.moreBad': '{n} non completata | {n} non completate',
   'task.of': '{done} di {total}',
   'task.left': 'ancora {time}',
   'task.started': 'Iniziata',
