@@ -1,58 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cosBackupWarning } from '../../../../../src-main/remote/carbonio/cos-warning.ts'
 import { CarbonioError } from '../../../../../src-main/remote/carbonio/errors.ts'
-import type { Operation } from '../../../../../src-main/remote/carbonio/operation.ts'
 import { OPERATIONS } from '../../../../../src-main/remote/carbonio/operations.ts'
 import { parseRestoreReport } from '../../../../../src-main/remote/carbonio/parse-restore-report.ts'
 import type { Answer } from '../../../../../src-main/remote/carbonio/types.ts'
-import { fixture, fixtureNames, scripted } from './support.ts'
+import { ALL, fixture, fixtureNames, INPUTS, scripted } from './support.ts'
 
-const ID = '30ed9eb9-eb28-4ca6-b65e-9940654b8601'
-const HOST = 'root@new.example.org'
-const server = { scope: 'server', name: 'new.example.org' }
-
-/** Something valid for every operation. */
-const INPUTS: Record<keyof typeof OPERATIONS, () => unknown> = {
-  configDump: () => ({ target: server }),
-  configGet: () => ({ target: server, attribute: 'ZxBackup_DestPath' }),
-  configSet: () => ({ target: server, attribute: 'ZxBackup_DestPath', value: '/new' }),
-  deleteMapFiles: () => ({ backupPath: '/mnt/copy', files: ['map_1'], onlyCopy: false }),
-  doAccountScan: () => ({ account: 'a@b.org' }),
-  doCheckShares: () => ({}),
-  doCoherencyCheck: () => ({ backupPath: '/mnt/copy', onlyCopy: true }),
-  doEnableDisableCos: () => ({ cos: 'c', enabled: false, confirmed: cosBackupWarning('c', HOST).confirmed }),
-  doExternalRestore: () => ({ sourcePath: '/mnt/old' }),
-  doFixShares: () => ({ mapFile: '/mnt/old/map_1' }),
-  doItemRestore: () => ({ account: 'a@b.org', item: '257' }),
-  doItemSearch: () => ({ account: 'a@b.org' }),
-  doRestartService: () => ({ service: 'module' }),
-  doRestoreBlobs: () => ({ volume: '1' }),
-  doRestoreOnNewAccount: () => ({ source: 'a@b.org', destination: 'c@b.org', date: 'last' }),
-  doSmartScan: () => ({}),
-  doStartService: () => ({ service: 'module' }),
-  doStopAllOperations: () => ({}),
-  doStopOperation: () => ({ operation: ID }),
-  doStopService: () => ({ service: 'module' }),
-  doUndelete: () => ({ account: 'a@b.org', start: 'first', end: 'last' }),
-  getAccountInfo: () => ({ account: 'a@b.org' }),
-  getAllOperations: () => ({}),
-  getAvailableAccounts: () => ({}),
-  getAvailableDomains: () => ({ backupPath: '/mnt/old' }),
-  getBackupInfo: () => ({}),
-  getCosBackupStatus: () => ({}),
-  getItem: () => ({ account: 'a@b.org', item: '257' }),
-  getMap: () => ({ file: '/mnt/old/map_1' }),
-  getServerConfig: () => ({ type: 'standard' }),
-  getServices: () => ({}),
-  legalHoldGet: () => ({}),
-  monitor: () => ({ operation: ID }),
-  setCosBackup: () => ({ cos: 'c', enabled: false, confirmed: cosBackupWarning('c', HOST).confirmed }),
-  zmlocalconfigGet: () => ({ key: 'zimbra_lmtp_validate_messages' }),
-  zmlocalconfigSet: () => ({ key: 'zimbra_lmtp_validate_messages', value: 'true' }),
-}
-
-const ALL = Object.entries(OPERATIONS) as unknown as [keyof typeof OPERATIONS, Operation][]
 /** Programs that say nothing when they worked. */
 const SILENT: ReadonlySet<string> = new Set(['deleteMapFiles', 'zmlocalconfigSet'])
 

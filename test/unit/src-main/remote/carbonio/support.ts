@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { cosBackupWarning } from '../../../../../src-main/remote/carbonio/cos-warning.ts'
+import type { Operation } from '../../../../../src-main/remote/carbonio/operation.ts'
+import { OPERATIONS } from '../../../../../src-main/remote/carbonio/operations.ts'
 import { commandLine } from '../../../../../src-main/remote/quote.ts'
 import type { CommandResult, RemoteShell, RunOptions } from '../../../../../src-main/remote/shell.ts'
 
@@ -97,3 +100,49 @@ export function valueOf<T>(answer: { understood: true; value: T } | { understood
   if (!answer.understood) throw new Error(`not understood: ${answer.why}`)
   return answer.value
 }
+
+const ID = '30ed9eb9-eb28-4ca6-b65e-9940654b8601'
+const HOST = 'root@new.example.org'
+const server = { scope: 'server', name: 'new.example.org' }
+
+/** Something valid for every operation. */
+export const INPUTS: Record<keyof typeof OPERATIONS, () => unknown> = {
+  configDump: () => ({ target: server }),
+  configGet: () => ({ target: server, attribute: 'ZxBackup_DestPath' }),
+  configSet: () => ({ target: server, attribute: 'ZxBackup_DestPath', value: '/new' }),
+  deleteMapFiles: () => ({ backupPath: '/mnt/copy', files: ['map_1'], onlyCopy: false }),
+  doAccountScan: () => ({ account: 'a@b.org' }),
+  doCheckShares: () => ({}),
+  doCoherencyCheck: () => ({ backupPath: '/mnt/copy', onlyCopy: true }),
+  doEnableDisableCos: () => ({ cos: 'c', enabled: false, confirmed: cosBackupWarning('c', HOST).confirmed }),
+  doExternalRestore: () => ({ sourcePath: '/mnt/old' }),
+  doFixShares: () => ({ mapFile: '/mnt/old/map_1' }),
+  doItemRestore: () => ({ account: 'a@b.org', item: '257' }),
+  doItemSearch: () => ({ account: 'a@b.org' }),
+  doRestartService: () => ({ service: 'module' }),
+  doRestoreBlobs: () => ({ volume: '1' }),
+  doRestoreOnNewAccount: () => ({ source: 'a@b.org', destination: 'c@b.org', date: 'last' }),
+  doSmartScan: () => ({}),
+  doStartService: () => ({ service: 'module' }),
+  doStopAllOperations: () => ({}),
+  doStopOperation: () => ({ operation: ID }),
+  doStopService: () => ({ service: 'module' }),
+  doUndelete: () => ({ account: 'a@b.org', start: 'first', end: 'last' }),
+  getAccountInfo: () => ({ account: 'a@b.org' }),
+  getAllOperations: () => ({}),
+  getAvailableAccounts: () => ({}),
+  getAvailableDomains: () => ({ backupPath: '/mnt/old' }),
+  getBackupInfo: () => ({}),
+  getCosBackupStatus: () => ({}),
+  getItem: () => ({ account: 'a@b.org', item: '257' }),
+  getMap: () => ({ file: '/mnt/old/map_1' }),
+  getServerConfig: () => ({ type: 'standard' }),
+  getServices: () => ({}),
+  legalHoldGet: () => ({}),
+  monitor: () => ({ operation: ID }),
+  setCosBackup: () => ({ cos: 'c', enabled: false, confirmed: cosBackupWarning('c', HOST).confirmed }),
+  zmlocalconfigGet: () => ({ key: 'zimbra_lmtp_validate_messages' }),
+  zmlocalconfigSet: () => ({ key: 'zimbra_lmtp_validate_messages', value: 'true' }),
+}
+
+export const ALL = Object.entries(OPERATIONS) as unknown as [keyof typeof OPERATIONS, Operation][]
