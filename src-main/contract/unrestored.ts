@@ -18,6 +18,8 @@ export const unrestoredItemSchema = z.object({
   sure: z.boolean(),
   /** A whole state of it can be written as a file. */
   exportable: z.boolean(),
+  /** Told by the server alone: no folder, and no export before a copy of the Backup Path is here. Absent: no. */
+  fromServer: z.boolean().optional(),
   /** Null while it is on the list. */
   outcome: z
     .object({

@@ -24,6 +24,8 @@ export function unrestoredList({ state }: Case): { items: UnrestoredItem[]; sear
       evidence,
       sure,
       exportable,
+      // cases of earlier releases do not know it
+      fromServer: (row as Partial<typeof row>).fromServer ?? false,
       outcome,
     }
   })

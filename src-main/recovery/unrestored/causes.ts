@@ -71,6 +71,7 @@ export async function withCauses(
       files,
       good: good?.digest ?? null,
       exportable: good !== null || item?.states[0]?.verdict === 'not-needed',
+      fromServer: false,
     })
   }
   return rows

@@ -32,6 +32,8 @@ export interface WorkItem extends Pick<
   good: string | null
   /** There is a whole state to export. */
   exportable: boolean
+  /** Told by the server alone, without a copy of the Backup Path here: no folder, no export. */
+  fromServer: boolean
 }
 
 export const ROWS = 'unrestored.rows'

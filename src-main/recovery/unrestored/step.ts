@@ -14,6 +14,7 @@ import { watchRun } from '../restore/watch.ts'
 import type { CatalogAccess, Check, Step, StepContext } from '../types.ts'
 import { withCauses, type Listed } from './causes.ts'
 import { exportAll, giveToZextras, restoreAgain, settleRestored } from './cures.ts'
+import { withoutCatalog } from './from-server.ts'
 import { healthUnder, type Health } from './health.ts'
 import { HEALTH, openItems, outcomeOf, ROWS, workItems, type Cause, type WorkItem } from './rows.ts'
 import { isLeftOff, putBack, withValidatorOff } from './validator.ts'
@@ -43,17 +44,12 @@ async function settleValidator(context: StepContext): Promise<void> {
   context.record('The LMTP validator was left off by an interruption; it was put back.')
 }
 
-async function catalogOf(context: StepContext): Promise<CatalogAccess> {
-  const catalog = await context.catalog()
-  if (catalog !== null) return catalog
-  throw new ExpectedError('NOT_FOUND', 'There is no catalog of the Backup Path on this computer', {
-    why: 'Subjects, dates and causes of the listed items are told from it.',
-    next: 'Add a copy of the Backup Path on this computer to the sources of the case (a disk, a mount, or `lifeboat copy`).',
-  })
-}
-
 /** Makes the worklist, keeping what is on it already with what was found then. */
-async function listWork(context: StepContext, catalog: CatalogAccess, path: string): Promise<WorkItem[]> {
+async function listWork(
+  context: StepContext,
+  catalog: CatalogAccess | null,
+  path: string,
+): Promise<WorkItem[]> {
   const now = listed(context)
   context.progress({
     phase: words('Looking for the causes', 'Cerco le cause'),
@@ -72,9 +68,12 @@ async function listWork(context: StepContext, catalog: CatalogAccess, path: stri
   const still = before.filter(
     (row) => outcomeOf(context, row) === null && !fresh.some((one) => isSame(one, row)),
   )
-  const rows = [...settled, ...(await withCauses(context, catalog, [...fresh, ...still], path))].sort(
-    (a, b) => a.account.localeCompare(b.account) || a.id - b.id,
-  )
+  const wanted = [...fresh, ...still]
+  const made =
+    catalog === null
+      ? await withoutCatalog(context, wanted, path)
+      : await withCauses(context, catalog, wanted, path)
+  const rows = [...settled, ...made].sort((a, b) => a.account.localeCompare(b.account) || a.id - b.id)
   context.setFact(ROWS, rows)
   return rows
 }
@@ -86,7 +85,11 @@ const accountsOf = (rows: readonly WorkItem[]): string[] => [...new Set(rows.map
 const ofCause = (context: StepContext, cause: Cause): WorkItem[] =>
   openItems(context).filter((row) => row.cause === cause)
 
-async function cureReadErrors(context: StepContext, catalog: CatalogAccess, path: string): Promise<void> {
+async function cureReadErrors(
+  context: StepContext,
+  catalog: CatalogAccess | null,
+  path: string,
+): Promise<void> {
   const rows = ofCause(context, 'read-error')
   if (rows.length === 0) return
   const other = rows.filter(({ evidence }) => !evidence.en.startsWith('zextras cannot read'))
@@ -327,12 +330,13 @@ export const unrestored: Step = {
     const path =
       restoreRun(context, MAIN_RUN)?.input.sourcePath ?? String((await formOf(context))['sourcePath'] ?? '')
     if (listed(context).length === 0 && workItems(context).length === 0) return resultOf(context, [])
-    const catalog = await catalogOf(context)
+    const catalog = await context.catalog()
     await listWork(context, catalog, path)
     await cureReadErrors(context, catalog, path)
     if (context.fields['validatorOff'] !== false) await cureInvalid(context)
     const left = openItems(context).filter(({ exportable }) => exportable)
-    const failed = await exportAll(context, catalog, left, String(context.fields['exportFolder']))
+    const folder = String(context.fields['exportFolder'])
+    const failed = catalog === null ? [] : await exportAll(context, catalog, left, folder)
     return resultOf(context, failed)
   },
   proofs: [validatorBack, listEmpty],

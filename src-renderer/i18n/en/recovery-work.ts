@@ -9,6 +9,14 @@ export const recoveryWork = {
   'unrestored.notMade': 'The worklist is not made yet',
   'unrestored.notMadeText':
     'After the restore the step “Unrestored items” reads its report, finds each item in the catalog and tells why it was not restored.',
+  'unrestored.notMadeAlone':
+    'After the restore the step “Unrestored items” reads its report. No copy of the Backup Path lies on this computer: the new server will be asked about each item, but it tells no folders, and nothing can be exported. With a copy here (a disk, a mount, or one that Lifeboat makes) each item is found with all its states.',
+  'unrestored.alone': 'No copy of the Backup Path lies on this computer',
+  'unrestored.aloneText':
+    'What is shown was told by the new server alone: no folders, fewer causes, and nothing can be exported. Make or add a copy and do the step again: what is left on the list gets all of it.',
+  'unrestored.addCopy': 'Add a copy …',
+  'unrestored.makeCopy': 'Make a copy',
+  'unrestored.noExportHere': 'It cannot be exported without a copy of the Backup Path on this computer',
   'unrestored.nothing': 'Everything was restored',
   'unrestored.nothingText': 'The report of the restore names no item that was left out.',
   'unrestored.details': 'Details',

@@ -9,6 +9,14 @@ export const recoveryWork = {
   'unrestored.notMade': 'L’elenco di lavoro non c’è ancora',
   'unrestored.notMadeText':
     'Dopo il ripristino il passo «Elementi non ripristinati» legge il rapporto, trova ogni elemento nel catalogo e dice perché non è stato ripristinato.',
+  'unrestored.notMadeAlone':
+    'Dopo il ripristino il passo «Elementi non ripristinati» ne legge il rapporto. Nessuna copia del Backup Path si trova su questo computer: si chiederà al nuovo server di ogni elemento, ma esso non dice le cartelle, e nulla si può esportare. Con una copia qui (un disco, un mount, o una creata da Lifeboat) ogni elemento si trova con tutti i suoi stati.',
+  'unrestored.alone': 'Nessuna copia del Backup Path si trova su questo computer',
+  'unrestored.aloneText':
+    'Ciò che si vede è stato detto dal solo nuovo server: nessuna cartella, meno cause, e nulla si può esportare. Crea o aggiungi una copia e ripeti il passo: ciò che resta nell’elenco riceve tutto.',
+  'unrestored.addCopy': 'Aggiungi una copia …',
+  'unrestored.makeCopy': 'Crea una copia',
+  'unrestored.noExportHere': 'Non si può esportare senza una copia del Backup Path su questo computer',
   'unrestored.nothing': 'Tutto è stato ripristinato',
   'unrestored.nothingText': 'Il rapporto del ripristino non nomina alcun elemento tralasciato.',
   'unrestored.details': 'Dettagli',

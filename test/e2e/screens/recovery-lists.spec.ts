@@ -21,6 +21,7 @@ const items = Array.from({ length: 12 }, (_, at): UnrestoredItem => ({
   evidence: { en: 'A line has 12,004 bytes (catalog)', it: 'Una riga ha 12.004 byte (catalogo)' },
   sure: at % 3 > 0,
   exportable: at % 5 > 0,
+  fromServer: at === 5,
   outcome:
     at > 9 ? { how: 'exported', at: 1.7e12, note: 'by hand', file: '/x.eml', sha256: 'c'.repeat(64) } : null,
 }))

@@ -24,6 +24,7 @@ const row = (over: Partial<UnrestoredItem>): UnrestoredItem => ({
   evidence: { en: '', it: '' },
   sure: true,
   exportable: false,
+  fromServer: false,
   outcome: null,
   ...over,
 })
