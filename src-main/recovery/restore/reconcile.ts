@@ -1,4 +1,5 @@
 import { configGet } from '../../remote/carbonio/config-get.ts'
+import { ExpectedError } from '../../engine/errors.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import { getCosBackupStatus } from '../../remote/carbonio/get-cos-backup-status.ts'
 import { ConnectionError } from '../../remote/connection-errors.ts'
@@ -34,7 +35,7 @@ export interface AccountBalance {
 /**
  * Compares account by account what the backup had with what the server has now; where items are missing that no report
  * lists, they are named.
- * @throws CannotTell without a catalog, ConnectionError
+ * @throws ExpectedError without a catalog, ConnectionError
  */
 export async function reconcile(
   context: StepContext,
@@ -43,7 +44,10 @@ export async function reconcile(
   const catalog = await context.catalog()
   const wanted = await wantedAccounts(context, await formOf(context))
   if (catalog === null || wanted === null) {
-    throw new CannotTell('there is no catalog of this Backup Path on this computer: nothing can be compared')
+    throw new ExpectedError('NOT_FOUND', 'Nothing can be compared', {
+      why: 'There is no catalog of this Backup Path on this computer.',
+      next: 'Add a copy of it to the sources of the case. Or skip this step with a reason: the report is kept, and “Unrestored items” works from it.',
+    })
   }
   const there = await accountsOn(context)
   const off = await cosesWithoutBackup(

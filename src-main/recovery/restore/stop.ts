@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../engine/errors.ts'
 import { doStopOperation } from '../../remote/carbonio/do-stop-operation.ts'
+import { words } from '../cases/words.ts'
 import type { StepContext } from '../types.ts'
 import { INVALID_RUN, MAIN_RUN, READ_RUN, roundName, ROUNDS, VIP_RUN } from './facts.ts'
 import { inQueue, keepRun, readQueue, restoreRun, wait } from './operation.ts'
@@ -38,7 +39,12 @@ export async function stopRestores(context: StepContext): Promise<string[]> {
   }
   for (const { name, id } of there) {
     await context.carbonio('new', doStopOperation, { operation: id })
-    context.record(`A person stopped the restore ${id} on the server.`)
+    context.record(
+      words(
+        `A person stopped the restore ${id} on the server.`,
+        `Una persona ha fermato il ripristino ${id} sul server.`,
+      ),
+    )
     await untilGone(context, id)
     // whoever watches it has more to say of its end; without a watcher nobody has
     const known = restoreRun(context, name)

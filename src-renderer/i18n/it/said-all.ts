@@ -2,6 +2,7 @@ import { saidCarbonio } from './said-carbonio.ts'
 import { saidCopy } from './said-copy.ts'
 import { saidProblems } from './said-problems.ts'
 import { saidRemote } from './said-remote.ts'
+import { saidRestore } from './said-restore.ts'
 import { saidSearch } from './said-search.ts'
 import { saidServers } from './said-servers.ts'
 import { said } from './said.ts'
@@ -14,5 +15,6 @@ export const saidAll: Record<string, string> = {
   ...saidCopy,
   ...saidCarbonio,
   ...saidRemote,
+  ...saidRestore,
   ...said,
 }

@@ -29,8 +29,12 @@ export function taken(context: StepContext, run: string, known: RestoreRun): voi
   if (known.state !== 'ended') return
   keepRun(context, run, { ...known, taken: true })
   if (known.ending === 'ended' || known.ending === 'unknown') return
-  const how = { failed: 'failed', stopped: 'was stopped', removed: 'was taken out of the queue' } as const
-  throw new ExpectedError('REFUSED', `The restore ${how[known.ending ?? 'failed']}`, {
+  const how = {
+    failed: 'The restore failed',
+    stopped: 'The restore was stopped',
+    removed: 'The restore was taken out of the queue',
+  } as const
+  throw new ExpectedError('REFUSED', how[known.ending ?? 'failed'], {
     why: known.why === '' ? 'Its own words are in the notification.' : `The server says: ${known.why}`,
     next: 'Do this step again: what was restored stays and is skipped, the rest is brought.',
   })

@@ -10,8 +10,17 @@ import { makeTranslator } from '../../../../src-renderer/format/said.ts'
 import { saidAll } from '../../../../src-renderer/i18n/it/said-all.ts'
 
 const SOURCES = join(import.meta.dirname, '../../../../src-main')
-/** Rooms whose sentences must all be there in Italian; recovery/ has words in both languages itself. */
-const ROOMS = ['api', 'engine', 'export', 'verify', 'hosts', 'backup/layout.ts']
+/** Rooms whose sentences must all be there in Italian; of recovery/ that is errors, the rest it has in both languages. */
+const ROOMS = [
+  'api',
+  'engine',
+  'export',
+  'verify',
+  'hosts',
+  'backup/layout.ts',
+  'recovery/restore',
+  'recovery/unrestored',
+]
 /** Rooms of which also what was found, and why something could not be told, must be there. */
 const FOUND_ROOMS = ['backup', 'catalog', 'remote', 'verify']
 /** Letters of the sample backup; parameters whose Italian is in recovery/restore/form-words.ts. */
