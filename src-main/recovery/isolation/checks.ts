@@ -1,4 +1,4 @@
-import type { CaseRole } from '../../contract/recovery.ts'
+import type { CaseRole, Words } from '../../contract/recovery.ts'
 import { words } from '../cases/words.ts'
 import type { Check, CheckResult, StepContext } from '../types.ts'
 import { looking, result } from './asked.ts'
@@ -11,11 +11,21 @@ import { outerServices, readServices } from './services.ts'
 /** Mail servers of large providers, which answer on port 25 to everybody that reaches them. */
 export const OUTBOUND_TARGETS = 'gmail-smtp-in.l.google.com mx1.mail.ovh.net'
 
+/** Which step mends what these checks find; the step itself says `HERE`. */
+export const HERE = words('Do this step', 'Eseguite questo passo')
+const ISOLATE = words(
+  'Open the step “Isolate the clone” again and do it',
+  'Riaprite il passo “Isolare il clone” ed eseguitelo',
+)
+
 /**
  * Client ports, really tried from this laptop. The SSH port is tried with them: where even that is silent, silence of the
  * others proves nothing.
  */
-export function portsClosed(role: CaseRole, options: { guard: boolean; only?: readonly number[] }): Check {
+export function portsClosed(
+  role: CaseRole,
+  options: { guard: boolean; only?: readonly number[]; mendedBy?: Words },
+): Check {
   return {
     id: `ports-closed-${role}`,
     guard: options.guard,
@@ -30,7 +40,7 @@ export function portsClosed(role: CaseRole, options: { guard: boolean; only?: re
       const open = tried.filter((one) => answers.get(one) === 'open')
       const count = (answer: string): number => [...answers.values()].filter((one) => one === answer).length
       const seen = `${String(count('refused'))} refused, ${String(count('no answer'))} silent, ${String(count('unreachable'))} unreachable`
-      if (open.length > 0) return openPorts(host, open, tried.length)
+      if (open.length > 0) return openPorts(host, open, tried.length, options.mendedBy ?? ISOLATE)
       if (!greeted)
         return result(
           'unknown',
@@ -54,7 +64,7 @@ export function portsClosed(role: CaseRole, options: { guard: boolean; only?: re
   }
 }
 
-function openPorts(host: string, open: readonly number[], all: number): CheckResult {
+function openPorts(host: string, open: readonly number[], all: number, by: Words): CheckResult {
   const list = open.join(', ')
   return result(
     'red',
@@ -63,13 +73,13 @@ function openPorts(host: string, open: readonly number[], all: number): CheckRes
       `${String(open.length)} porte su ${String(all)} di ${host} rispondono: ${list}.`,
     ),
     words(
-      'Do this step: it closes them. Or move the network card of the VM into an isolated network.',
-      'Eseguite questo passo: le chiude. Oppure spostate la scheda di rete della VM in una rete isolata.',
+      `${by.en}: it closes them. Or move the network card of the VM into an isolated network.`,
+      `${by.it}: le chiude. Oppure spostate la scheda di rete della VM in una rete isolata.`,
     ),
   )
 }
 
-export function outerStopped(role: CaseRole): Check {
+export function outerStopped(role: CaseRole, mendedBy = ISOLATE): Check {
   return {
     id: 'outer-stopped',
     guard: true,
@@ -98,7 +108,7 @@ export function outerStopped(role: CaseRole): Check {
           `Running: ${running.join('; ')} (${manager})`,
           `In esecuzione: ${running.join('; ')} (${manager})`,
         ),
-        words('Do this step: it stops them.', 'Eseguite questo passo: li ferma.'),
+        words(`${mendedBy.en}: it stops them.`, `${mendedBy.it}: li ferma.`),
       )
     }),
   }
@@ -113,7 +123,7 @@ async function targetsOf(context: StepContext, role: CaseRole): Promise<{ host: 
   return [...direct, ...parseTargets(relay ?? '', [25])].slice(0, 24)
 }
 
-export function outboundBlocked(role: CaseRole): Check {
+export function outboundBlocked(role: CaseRole, mendedBy = ISOLATE): Check {
   return {
     id: 'outbound-blocked',
     guard: true,
@@ -147,7 +157,7 @@ export function outboundBlocked(role: CaseRole): Check {
             `The server reaches ${through.join(', ')} (${look.tool}): it could send mail.`,
             `Il server raggiunge ${through.join(', ')} (${look.tool}): potrebbe inviare posta.`,
           ),
-          words('Do this step: it blocks them.', 'Eseguite questo passo: le blocca.'),
+          words(`${mendedBy.en}: it blocks them.`, `${mendedBy.it}: le blocca.`),
         )
       }
       const unnamed = look.tries.filter(({ answer }) => answer === 'name not found').length
@@ -178,7 +188,7 @@ export function outboundBlocked(role: CaseRole): Check {
 }
 
 /** Whether what is queued stays where it is. Without an MTA nothing is sent; with one only what is on hold stays. */
-export function queueHeld(role: CaseRole): Check {
+export function queueHeld(role: CaseRole, mendedBy = ISOLATE): Check {
   return {
     id: 'queue-held',
     guard: true,
@@ -194,7 +204,7 @@ export function queueHeld(role: CaseRole): Check {
           `${said}. ${String(free.length)} would be sent a second time as soon as the MTA runs.`,
           `${said}. ${String(free.length)} verrebbero spediti una seconda volta appena l’MTA parte.`,
         ),
-        words('Do this step: it puts them on hold.', 'Eseguite questo passo: li mette in attesa (hold).'),
+        words(`${mendedBy.en}: it puts them on hold.`, `${mendedBy.it}: li mette in attesa (hold).`),
       )
     }),
   }

@@ -1,5 +1,5 @@
 import { words } from '../../cases/words.ts'
-import { queueHeld } from '../../isolation/checks.ts'
+import { HERE, queueHeld } from '../../isolation/checks.ts'
 import { holdQueue, readQueue } from '../../isolation/mail-queue.ts'
 import { count } from '../../restore/look.ts'
 import type { Step } from '../../types.ts'
@@ -67,5 +67,5 @@ export const cloneQueue: Step = {
       ],
     }
   },
-  proofs: [queueHeld('new')],
+  proofs: [queueHeld('new', HERE)],
 }

@@ -45,7 +45,10 @@ export const oldIsFenced: Check = {
         `The old server still answers on ${open.join(', ')}: two servers of one name take mail.`,
         `Il vecchio server risponde ancora su ${open.join(', ')}: due server con lo stesso nome riceverebbero posta.`,
       ),
-      words('Do this step, or switch it off.', 'Eseguire questo passo, o spegnerlo.'),
+      words(
+        'Do the step “Fence the old server”, or switch it off.',
+        'Eseguire il passo “Isolare il vecchio server”, o spegnerlo.',
+      ),
     )
   }),
 }

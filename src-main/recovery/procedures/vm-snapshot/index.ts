@@ -1,12 +1,14 @@
 import { words } from '../../cases/words.ts'
 import { outboundBlocked, portsClosed } from '../../isolation/checks.ts'
 import { restoreSteps } from '../../restore/index.ts'
+import { reconcileStep } from '../../restore/steps/reconcile.ts'
 import type { Procedure } from '../../types.ts'
 import { settingsStep } from '../../settings/step.ts'
 import { unrestoredSteps } from '../../unrestored/index.ts'
 import { thenAftermath } from '../aftermath/index.ts'
 import { scannerOff, scannerOn } from '../same-server/scanner.ts'
 import { cloneQueue } from './clone-queue.ts'
+import { compareDump } from './compare-dump.ts'
 import { fenceOld } from './fence-old.ts'
 import { isolate, isolationProved } from './isolate.ts'
 import { letUsersIn } from './let-users-in.ts'
@@ -38,12 +40,15 @@ export const vmSnapshot: Procedure = {
     startCarbonio,
     scannerOff,
     mountPath,
-    ...restoreSteps.map((step) =>
-      FILLS.has(step.id) ? { ...step, checks: [...step.checks, ...STILL_ISOLATED] } : step,
-    ),
+    ...restoreSteps
+      .filter((step) => step !== reconcileStep)
+      .map((step) => (FILLS.has(step.id) ? { ...step, checks: [...step.checks, ...STILL_ISOLATED] } : step)),
     anotherRound,
+    // What the last round brought is counted with the rest.
+    reconcileStep,
     ...unrestoredSteps,
     settingsStep,
+    compareDump,
     fenceOld,
     cloneQueue,
     letUsersIn,

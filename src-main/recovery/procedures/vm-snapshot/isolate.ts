@@ -1,6 +1,7 @@
-import type { PlannedCommand } from '../../../contract/recovery.ts'
+import type { PlannedCommand, Words } from '../../../contract/recovery.ts'
 import { words } from '../../cases/words.ts'
 import {
+  HERE,
   outboundBlocked,
   outerStopped,
   OUTBOUND_TARGETS,
@@ -34,10 +35,14 @@ const targets: Field = {
   standard: () => OUTBOUND_TARGETS,
 }
 
-const guards = (guard: boolean) =>
-  [portsClosed('new', { guard }), outerStopped('new'), outboundBlocked('new'), queueHeld('new')].map(
-    (one) => ({ ...one, guard }),
-  )
+/** @param mendedBy the step that mends what is red; the one that isolates unless it is said */
+const lookAtIsolation = (guard: boolean, mendedBy?: Words) =>
+  [
+    portsClosed('new', { guard, ...(mendedBy && { mendedBy }) }),
+    outerStopped('new', mendedBy),
+    outboundBlocked('new', mendedBy),
+    queueHeld('new', mendedBy),
+  ].map((one) => ({ ...one, guard }))
 
 export const isolate: Step = {
   id: 'isolate',
@@ -54,7 +59,7 @@ export const isolate: Step = {
   page: null,
   primary: words('Isolate the clone', 'Isolare il clone'),
   fields: [targets],
-  checks: guards(false).map((one) => ({ ...one, id: `now-${one.id}` })),
+  checks: lookAtIsolation(false, HERE).map((one) => ({ ...one, id: `now-${one.id}` })),
   confirmations: [],
   commands,
   async run(context) {
@@ -128,7 +133,7 @@ export const isolationProved: Step = {
   page: null,
   primary: words('Prove the isolation', 'Provare l’isolamento'),
   fields: [targets],
-  checks: guards(true),
+  checks: lookAtIsolation(true),
   confirmations: [],
   run: (context) => {
     context.setFact(FACTS.isolated, true)

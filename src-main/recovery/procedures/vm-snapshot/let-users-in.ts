@@ -16,6 +16,11 @@ import { ISOLATION_PLAN } from './isolate.ts'
 const WEB_AND_MAIL = [443, 80, 993, 995, 5222, 6071]
 const MAIL_IN = [25, 465, 587]
 
+const QUEUE_STEP = words(
+  'Open the step “The mail queue of the clone” again and do it',
+  'Riaprite il passo “La coda di posta del clone” ed eseguitelo',
+)
+
 const usersReachIt: Check = {
   id: 'users-reach-it',
   guard: true,
@@ -58,7 +63,7 @@ export const letUsersIn: Step = {
   repeatable: false,
   page: null,
   primary: words('Let the users in', 'Far entrare gli utenti'),
-  checks: [oldIsFenced, queueHeld('new')],
+  checks: [oldIsFenced, queueHeld('new', QUEUE_STEP)],
   confirmations: [
     {
       id: 'network',

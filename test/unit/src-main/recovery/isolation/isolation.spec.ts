@@ -7,6 +7,7 @@ import type { Drill } from '../../../../../src-main/drill/drill.ts'
 import { parseFault } from '../../../../../src-main/drill/faults.ts'
 import { words } from '../../../../../src-main/recovery/cases/words.ts'
 import {
+  HERE,
   outboundBlocked,
   outerStopped,
   portsClosed,
@@ -57,6 +58,10 @@ describe.skipIf(process.platform !== 'linux')('isolation, proved', () => {
       'queue-held': 'red',
     })
     const { evidence } = await STEP.checks[0]!.run(context)
+    // these guards stand in steps that change nothing: they name the one that mends
+    for (const one of STEP.checks)
+      expect((await one.run(context)).next?.en).toMatch(/^Open the step “Isolate the clone”/)
+    expect((await queueHeld('new', HERE).run(context)).next?.it).toMatch(/^Eseguite questo passo/)
     for (const port of [5222, 6071, 7071]) expect(evidence.en).toContain(String(port))
   })
 
