@@ -1,21 +1,31 @@
 import { app, Notification, powerSaveBlocker, type BrowserWindow } from 'electron'
 import type { Engine } from '../api/engine.ts'
-import { TaskSignals, type Signals } from './task-signals.ts'
+import { stepWork } from './step-signals.ts'
+import { TaskSignals, type Signals, type Work } from './task-signals.ts'
 import { languageOf, noteOf } from './task-words.ts'
 
-/** Shows tasks where the system does: taskbar or dock, no sleep while they run, a note when one ends unseen. */
+/** Shows tasks and steps of recoveries where the system does: taskbar or dock, no sleep while they run, a note when one ends unseen. */
 export function showTasks(window: BrowserWindow, engine: Engine): void {
   const stop = new AbortController()
   window.once('closed', () => stop.abort())
   const tasks = new TaskSignals(systemSignals(window, engine))
-  const follow = async (): Promise<void> => {
-    try {
-      for await (const list of engine.tasks.watch(stop.signal)) tasks.update(list)
-    } finally {
-      tasks.end()
+  const now: { tasks: readonly Work[]; steps: readonly Work[] } = { tasks: [], steps: [] }
+  const language = (): 'en' | 'it' => languageOf(engine.settings().language, app.getLocale())
+  const followTasks = async (): Promise<void> => {
+    for await (const list of engine.tasks.watch(stop.signal)) {
+      now.tasks = list
+      tasks.update([...now.tasks, ...now.steps])
     }
   }
-  follow().catch((error: unknown) => engine.log.warn('tasks are not shown to the system', { error }))
+  const followSteps = async (): Promise<void> => {
+    for await (const list of engine.recovery.watchSteps(stop.signal)) {
+      now.steps = stepWork(list, language())
+      tasks.update([...now.tasks, ...now.steps])
+    }
+  }
+  Promise.all([followTasks(), followSteps()])
+    .catch((error: unknown) => engine.log.warn('tasks are not shown to the system', { error }))
+    .finally(() => tasks.end())
 }
 
 function systemSignals(window: BrowserWindow, engine: Engine): Signals {

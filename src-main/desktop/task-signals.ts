@@ -1,5 +1,11 @@
 import type { Task } from '../contract/tasks.ts'
 
+/** Something long: a task, or a step of a recovery. */
+export type Work = Pick<
+  Task,
+  'id' | 'title' | 'state' | 'startedAt' | 'endedAt' | 'done' | 'total' | 'canStop' | 'error'
+> & { kind: Task['kind'] | 'step' }
+
 /** What the system can be told about tasks: taskbar or dock, sleep, a note in the corner of the screen. */
 export interface Signals {
   /** Share of the whole from 0 to 1; null = under way without a known end; 'none' = nothing runs. */
@@ -7,7 +13,7 @@ export interface Signals {
   /** Keeps the laptop from going to sleep, or lets it again. */
   stayAwake(wanted: boolean): void
   /** Tells about a task that is over. */
-  tell(task: Task): void
+  tell(task: Work): void
   /** False while the person looks at something else. */
   isWatched(): boolean
 }
@@ -27,8 +33,8 @@ export class TaskSignals {
     this.#signals = signals
   }
 
-  /** @param tasks the whole list, as TaskManager.watch gives it */
-  update(tasks: readonly Task[]): void {
+  /** @param tasks the whole list, as TaskManager.watch gives it, and the steps of recoveries beside them */
+  update(tasks: readonly Work[]): void {
     const own = tasks.filter(({ canStop }) => canStop)
     const active = own.filter(({ state }) => state === 'running')
     this.#showProgress(own, active.length === 0)
@@ -47,7 +53,7 @@ export class TaskSignals {
     this.#keepAwake(false)
   }
 
-  #showProgress(own: readonly Task[], paused: boolean): void {
+  #showProgress(own: readonly Work[], paused: boolean): void {
     const shares = own.flatMap(({ done, total }) => (total === null || total <= 0 ? [] : [done / total]))
     const mean = shares.reduce((sum, share) => sum + share, 0) / shares.length
     // one of unknown length makes the whole unknown

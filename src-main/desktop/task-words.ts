@@ -1,4 +1,4 @@
-import type { Task } from '../contract/tasks.ts'
+import type { Work } from './task-signals.ts'
 
 /** The few words that the system shows for us, while the page and its dictionaries are not in sight. */
 const WORDS = {
@@ -10,9 +10,11 @@ const WORDS = {
       check: 'Check',
       heal: 'Repaired copy',
       copy: 'Copy',
+      step: 'Step of the recovery',
     },
     state: { done: 'done', partial: 'not everything is there', failed: 'failed' },
     found: 'done, damage found',
+    waits: 'waits for you',
   },
   it: {
     kind: {
@@ -22,9 +24,11 @@ const WORDS = {
       check: 'Verifica',
       heal: 'Copia riparata',
       copy: 'Copia',
+      step: 'Passo del ripristino',
     },
     state: { done: 'completata', partial: 'non c’è tutto', failed: 'non riuscita' },
     found: 'completata, trovati danni',
+    waits: 'attende te',
   },
 } as const
 
@@ -35,11 +39,13 @@ export function languageOf(setting: 'system' | 'en' | 'it' | undefined, locale: 
 }
 
 /** `Export: done`, and below it what the task was about and why it failed. */
-export function noteOf(task: Task, language: 'en' | 'it'): { title: string; body: string } {
+export function noteOf(task: Work, language: 'en' | 'it'): { title: string; body: string } {
   const words = WORDS[language]
+  const halves: Partial<Record<Work['kind'], string>> = { check: words.found, step: words.waits }
+  const half = halves[task.kind]
   const state =
-    task.kind === 'check' && task.state === 'partial'
-      ? words.found
+    task.state === 'partial' && half
+      ? half
       : words.state[task.state === 'done' || task.state === 'partial' ? task.state : 'failed']
   const body = [task.title, task.error?.message].filter(Boolean).join('\n')
   const kinds: Partial<Record<string, string>> = words.kind

@@ -11,6 +11,7 @@ import type {
   ProcedureId,
   ProcedureInfo,
   SourcePlace,
+  StepView,
 } from '../contract/recovery.ts'
 import { describeError, ExpectedError } from '../engine/errors.ts'
 import { watchList } from '../engine/task-watch.ts'
@@ -29,6 +30,14 @@ import { writeReport, writeReportWithPdf, type Print } from './report/write.ts'
 import type { RecoveryDeps } from './steps/deps.ts'
 import { CaseRunner } from './steps/runner.ts'
 import { caseSummary, caseView, pendingView } from './steps/view.ts'
+
+/** Steps of a case that something was done in here. */
+export interface CaseSteps extends Pick<CaseView, 'id' | 'name'> {
+  steps: (Pick<StepView, 'id' | 'title' | 'state' | 'reason' | 'startedAt' | 'endedAt' | 'progress'> & {
+    /** By this process. */
+    here: boolean
+  })[]
+}
 
 export interface RecoveryOptions {
   dataFolder: string
@@ -266,6 +275,47 @@ export class Recovery {
       {
         list: () => this.pendings(),
         version: () => this.store.list().cases.reduce((sum, { journal }) => sum + journal.count, 0),
+        busy: () => false,
+        ended: () => this.#closing.signal.aborted,
+        listen: (listener) => this.#listen(listener),
+      },
+      signal,
+    )
+  }
+
+  /** Steps of the cases that something is or was done in here, at once and again on every change. */
+  watchSteps(signal?: AbortSignal): AsyncGenerator<CaseSteps[], void, void> {
+    const met = new Set<CaseRunner>()
+    return watchList<CaseSteps[]>(
+      {
+        list: () => {
+          for (const runner of this.#runners.values()) if (runner.busy) met.add(runner)
+          return [...met].map((runner) => {
+            const { id, name, plan } = caseView(runner)
+            const slim = plan.map(
+              ({
+                id: step,
+                title,
+                state,
+                reason,
+                startedAt,
+                endedAt,
+                progress,
+              }): CaseSteps['steps'][number] => ({
+                id: step,
+                title,
+                state,
+                reason,
+                startedAt,
+                endedAt,
+                progress,
+                here: runner.busy,
+              }),
+            )
+            return { id, name, steps: slim }
+          })
+        },
+        version: () => 0,
         busy: () => false,
         ended: () => this.#closing.signal.aborted,
         listen: (listener) => this.#listen(listener),

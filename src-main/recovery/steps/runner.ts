@@ -47,6 +47,11 @@ export class CaseRunner {
     this.#details = new DetailsBook(onChange)
   }
 
+  /** Something is looked at or done here. */
+  get busy(): boolean {
+    return this.#running.size > 0
+  }
+
   get procedure(): Procedure {
     return this.#deps.procedure(this.case.state.procedure ?? 'intake')
   }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { Task } from '../../../../src-main/contract/tasks.ts'
 import { TaskSignals } from '../../../../src-main/desktop/task-signals.ts'
+import { stepWork } from '../../../../src-main/desktop/step-signals.ts'
 import { languageOf, noteOf } from '../../../../src-main/desktop/task-words.ts'
 
 function task(patch: Partial<Task> = {}): Task {
@@ -110,6 +111,63 @@ describe('signals of tasks', () => {
     signals.end()
     signals.end()
     expect(heard).toEqual(['progress none', 'may sleep'])
+  })
+})
+
+describe('steps of a recovery', () => {
+  const stepOf = (state: 'doing' | 'done' | 'failed' | 'waiting', here = true) =>
+    stepWork(
+      [
+        {
+          id: 'c1',
+          name: 'outage',
+          steps: [
+            {
+              id: 'restore',
+              title: { en: 'External Restore', it: 'External Restore' },
+              state,
+              reason: state === 'failed' ? 'No space left' : null,
+              startedAt: 1000,
+              endedAt: state === 'doing' ? null : 5000,
+              progress:
+                state === 'doing'
+                  ? {
+                      phase: { en: '', it: '' },
+                      done: 1,
+                      total: 4,
+                      unit: 'accounts',
+                      rate: null,
+                      secondsLeft: null,
+                      detail: null,
+                    }
+                  : null,
+              here,
+            },
+          ],
+        },
+      ],
+      'it',
+    )
+
+  it('keep awake, show how far they are, and tell when they end, fail or wait', () => {
+    for (const end of ['done', 'failed', 'waiting'] as const) {
+      const heard: string[] = []
+      const signals = new TaskSignals({
+        progress: (share) => heard.push(String(share)),
+        stayAwake: (wanted) => heard.push(wanted ? 'awake' : 'may sleep'),
+        tell: (work) => heard.push(noteOf(work, 'it').title),
+        isWatched: () => false,
+      })
+      signals.update(stepOf('doing'))
+      signals.update(stepOf(end))
+      const how = { done: 'completata', failed: 'non riuscita', waiting: 'attende te' }[end]
+      expect(heard).toEqual(['0.25', 'awake', 'none', 'may sleep', `Passo del ripristino: ${how}`])
+    }
+    expect(noteOf(stepOf('failed')[0]!, 'en').body).toBe('External Restore, outage\nNo space left')
+  })
+
+  it('that another process does are none of ours', () => {
+    expect(stepOf('doing', false)[0]?.canStop).toBe(false)
   })
 })
 
