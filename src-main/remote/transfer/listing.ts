@@ -58,9 +58,15 @@ export function blobDigest(path: BytePath): string | null {
 
 /**
  * Whether the file at the target is the one of the source, told from size and time alone. Targets that keep whole
- * seconds only (a tar without fractions, NFS, exFAT) are met halfway.
+ * seconds only (a tar without fractions, NFS) or hundredths (exFAT) are met halfway.
  */
 export function sameTime(a: number, b: number): boolean {
   if (Math.abs(a - b) < 0.002) return true
-  return (Number.isInteger(a) || Number.isInteger(b)) && Math.floor(a) === Math.floor(b)
+  return [1, 100].some((parts) => {
+    const isRounded = [a, b].some((time) => Math.abs(time * parts - Math.round(time * parts)) < ROUNDED)
+    return isRounded && Math.floor(a * parts + ROUNDED) === Math.floor(b * parts + ROUNDED)
+  })
 }
+
+/** Times of today times a hundred are exact to this much in a number. */
+const ROUNDED = 1e-4

@@ -7,13 +7,15 @@ export function tarHeader(entry: {
   path: BytePath
   kind: 'file' | 'folder'
   size: number
-  /** Seconds; the fraction is dropped. */
+  /** Seconds; of a file the fraction is dropped (a header more for each would be dear). */
   mtime: number
   mode: number
   owner?: { uid: number; gid: number } | null
 }): Buffer {
   const name = entry.kind === 'folder' ? `${entry.path}/` : entry.path
   const long = name.length > 100 ? longName(name) : null
+  const fine = entry.kind === 'folder' ? fineTime(entry.mtime) : null
+  const before = [...(fine === null ? [] : [timeHeader(fine)]), ...(long === null ? [] : [long])]
   const header = Buffer.alloc(BLOCK)
   header.write(name.slice(0, 100), 0, 'latin1')
   octal(header, 100, 8, entry.mode)
@@ -24,7 +26,7 @@ export function tarHeader(entry: {
   header[156] = entry.kind === 'folder' ? 0x35 : 0x30
   header.write('ustar  \0', 257, 'latin1')
   seal(header)
-  return long === null ? header : Buffer.concat([long, header])
+  return before.length === 0 ? header : Buffer.concat([...before, header])
 }
 
 /** Zeros that fill up the last block of a file. */
@@ -38,6 +40,28 @@ export function tarEnd(): Buffer {
 }
 
 const ZEROS = Buffer.alloc(BLOCK)
+
+/** A time in seconds as text, to the microsecond; null when it has no fraction (or lies before 1970). */
+export function fineTime(mtime: number): string | null {
+  return Number.isInteger(mtime) || mtime < 0 ? null : mtime.toFixed(6)
+}
+
+/** The `mtime` of a member's extended header (POSIX pax); a tar that does not know it goes by the member's own. */
+function timeHeader(fine: string): Buffer {
+  // the length counts itself: two digits, a blank, `mtime=`, the time, a newline
+  const record = `${String(fine.length + 10)} mtime=${fine}\n`
+  const header = Buffer.alloc(BLOCK)
+  header.write('./PaxHeaders/folder', 0, 'latin1')
+  octal(header, 100, 8, 0o600)
+  octal(header, 108, 8, 0)
+  octal(header, 116, 8, 0)
+  octal(header, 124, 12, record.length)
+  octal(header, 136, 12, 0)
+  header[156] = 0x78
+  header.write('ustar\x0000', 257, 'latin1')
+  seal(header)
+  return Buffer.concat([header, Buffer.from(record, 'latin1'), tarPadding(record.length)])
+}
 
 function longName(name: BytePath): Buffer {
   const header = Buffer.alloc(BLOCK)

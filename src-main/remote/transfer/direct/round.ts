@@ -2,6 +2,7 @@ import { ConnectionError } from '../../connection-errors.ts'
 import type { RunningCommand } from '../../shell.ts'
 import type { ServerLink } from '../link.ts'
 import { cannotWrite } from '../probe-target.ts'
+import { fineTime } from '../tar-writer.ts'
 import type { UploadPlace } from '../upload.ts'
 import type { Wanted } from '../work.ts'
 import type { DirectEnds } from './ends.ts'
@@ -181,13 +182,13 @@ export class DirectRound {
 
 const BITS: Readonly<Record<number, string>> = { 20: '1', 32: '256', 48: '384' }
 
-/** Number, kind, size, hash in hex, path; see JUDGE_PERL. A file of which no hash is known cannot be judged there. */
+/** Number, kind, size, hash in hex, time, path; see JUDGE_PERL. A file of which no hash is known cannot be judged there. */
 function recordOf({ entry, digest, sha256 }: Wanted, index: number): string {
   const bytes = digest === null ? null : Buffer.from(digest.replaceAll(',', '/'), 'base64')
   const bits = bytes === null ? undefined : BITS[bytes.length]
   const [kind, hex] =
     bytes !== null && bits !== undefined ? [bits, bytes.toString('hex')] : ['s', sha256 ?? '-']
-  return `${String(index)} ${kind} ${String(entry.size)} ${hex} ${entry.path}\0`
+  return `${String(index)} ${kind} ${String(entry.size)} ${hex} ${fineTime(entry.mtime) ?? '-'} ${entry.path}\0`
 }
 
 function listen(command: RunningCommand): Heard {

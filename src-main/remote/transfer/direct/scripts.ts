@@ -161,12 +161,13 @@ exit 0
 `
 
 /**
- * Records: number, kind, size, hash in hex, path, with a blank between and NUL behind. The kind is `s` for the SHA-256 of the
+ * Records: number, kind, size, hash in hex, time with its fraction or `-`, path, with a blank between and NUL behind. The kind is `s` for the SHA-256 of the
  * file, else the bits of the hash over what is in the gzip. Nothing may follow the gzip, nothing but a regular file counts.
  */
 export const JUDGE_PERL = String.raw`
 use Digest::SHA; use Compress::Zlib;
 my ($root, $owner) = @ARGV; my $bad = 0; $| = 1;
+my $fine = eval { require Time::HiRes; defined &Time::HiRes::utime };
 sub file { my ($name) = @_; my $d = Digest::SHA->new(256); open(my $h, "<", $name) or return ""; binmode $h;
   while (read($h, my $piece, 1 << 18)) { $d->add($piece) } return $d->hexdigest }
 sub content { my ($name, $bits) = @_; my $d = Digest::SHA->new($bits); open(my $h, "<", $name) or return ""; binmode $h;
@@ -177,11 +178,12 @@ sub content { my ($name, $bits) = @_; my $d = Digest::SHA->new($bits); open(my $
   return $end ? $d->hexdigest : "" }
 $/ = "\0"; binmode STDIN; binmode STDOUT;
 while (defined(my $record = <STDIN>)) { chomp $record;
-  my ($number, $kind, $size, $hex, $path) = split / /, $record, 5; my $name = "f/$path";
+  my ($number, $kind, $size, $hex, $time, $path) = split / /, $record, 6; my $name = "f/$path";
   my @stat = lstat $name; next unless @stat && -f _ && $stat[7] == $size;
   next unless ($kind eq "s" ? file($name) : content($name, $kind)) eq $hex;
   chmod(($stat[2] & 0777) | 0600, $name) or next;
   if ($owner =~ /^(\d+):(\d+)$/) { chown($1, $2, $name) or next }
+  if ($fine && $time ne "-" && int($time) == $stat[9]) { eval { Time::HiRes::utime($time, $time, $name) } }
   if (rename($name, "$root/$path")) { print "$number\0" } else { print STDERR "$path: $!\n"; $bad = 3 } }
 exit $bad;
 `
@@ -193,7 +195,8 @@ for record; do
   number=${'${record%% *}'}; record=${'${record#* }'}
   kind=${'${record%% *}'}; record=${'${record#* }'}
   size=${'${record%% *}'}; record=${'${record#* }'}
-  hex=${'${record%% *}'}; path=${'${record#* }'}
+  hex=${'${record%% *}'}; record=${'${record#* }'}
+  time=${'${record%% *}'}; path=${'${record#* }'}
   name="f/$path"
   [ -f "$name" ] && [ ! -L "$name" ] && [ "$(stat -c %s -- "$name")" = "$size" ] || continue
   if [ "$kind" = s ]; then sum=$(sha256sum < "$name")
@@ -201,6 +204,7 @@ for record; do
   [ "${'${sum%% *}'}" = "$hex" ] || continue
   chmod u+rw,u-s,g-s,o-t -- "$name" || continue
   if [ -n "$owner" ]; then chown -- "$owner" "$name" || continue; fi
+  [ "$(stat -c %Y -- "$name")" = "${'${time%.*}'}" ] && touch -c -d "@$time" -- "$name" 2>/dev/null
   if mv -f -- "$name" "$root/$path"; then printf '%s\0' "$number"; else bad=3; fi
 done
 exit $bad

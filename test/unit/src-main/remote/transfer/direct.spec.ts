@@ -161,5 +161,5 @@ describe.skipIf(!SSHD)('a direct copy between two servers', () => {
     for (let n = 0; n < 60 && leftFolders().length > 0; n++)
       await new Promise((resolve) => setTimeout(resolve, 50))
     expectNoTrace(to)
-  })
+  }, 90_000)
 })

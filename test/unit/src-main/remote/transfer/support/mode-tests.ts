@@ -112,7 +112,7 @@ export function copyTests(modes: readonly Mode[]): void {
       expect(differences(large, to)).toEqual([])
       remove(large)
       remove(to)
-    })
+    }, 90_000)
 
     test('only some accounts, by address', async () => {
       const to = join(folder, `some ${mode}`)
@@ -137,7 +137,7 @@ export function copyTests(modes: readonly Mode[]): void {
       expect(existsSync(join(to, blobPath(made[0]!)))).toBe(true)
       const { notes } = await run({ ...ends(mode, from, to), delete: true })
       expect(notes.removed).toBe(1)
-      expect(differences(from, to, true)).toEqual([])
+      expect(differences(from, to, 'any')).toEqual([])
       for (const digest of made.slice(1, 30)) remove(join(from, blobPath(digest)))
       await expect(run({ ...ends(mode, from, to), delete: true })).rejects.toThrow(/Nothing was removed/)
       expect(existsSync(join(to, blobPath(made[1]!)))).toBe(true)

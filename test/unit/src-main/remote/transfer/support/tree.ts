@@ -62,17 +62,22 @@ export function makeTree(
 }
 
 let clock = 1_500_000_000
+/** Times are kept to the microsecond where the programs of both ends can. */
+const FRACTION = 0.123456
 
 export function put(root: string, path: string, content: Buffer | string): void {
   const file = join(root, path)
   mkdirSync(join(file, '..'), { recursive: true })
   writeFileSync(file, content)
   clock += 61
-  utimesSync(file, clock, clock)
+  utimesSync(file, clock + FRACTION, clock + FRACTION)
 }
 
-/** Every file with its bytes and time (whole seconds), every folder; as raw bytes, whatever the names are. */
-export function shape(root: string, ignoreTimes = false): Map<string, string> {
+/** How near times must be: to a tenth of a millisecond, in the same second, or not at all. */
+export type Times = 'fine' | 'seconds' | 'any'
+
+/** Every file with its bytes and time, every folder; as raw bytes, whatever the names are. */
+export function shape(root: string, times: Times = 'fine'): Map<string, string> {
   const found = new Map<string, string>()
   const visit = (folder: Buffer, relative: string): void => {
     for (const entry of readdirSync(folder, { withFileTypes: true, encoding: 'buffer' })) {
@@ -85,7 +90,7 @@ export function shape(root: string, ignoreTimes = false): Map<string, string> {
         visit(absolute, path)
       } else if (stat.isFile()) {
         const sum = createHash('sha256').update(readFileSync(absolute)).digest('hex')
-        found.set(path, `${sum} ${ignoreTimes ? '' : String(Math.floor(stat.mtimeMs / 1000))}`)
+        found.set(path, `${sum} ${timeOf(stat.mtimeMs, times)}`)
       } else found.set(path, 'odd')
     }
   }
@@ -93,9 +98,13 @@ export function shape(root: string, ignoreTimes = false): Map<string, string> {
   return found
 }
 
+function timeOf(ms: number, times: Times): string {
+  return times === 'any' ? '' : times === 'fine' ? ms.toFixed(1) : String(Math.floor(ms / 1000))
+}
+
 /** Paths that differ between two trees. */
-export function differences(one: string, other: string, ignoreTimes = false): string[] {
-  const [a, b] = [shape(one, ignoreTimes), shape(other, ignoreTimes)]
+export function differences(one: string, other: string, times: Times = 'fine'): string[] {
+  const [a, b] = [shape(one, times), shape(other, times)]
   return [
     ...[...a].filter(([path, what]) => b.get(path) !== what).map(([path]) => `- ${path}`),
     ...[...b].filter(([path, what]) => a.get(path) !== what).map(([path]) => `+ ${path}`),
