@@ -14,6 +14,9 @@ import { batchEntry, type Delivery, type LargeFile, type Wanted } from './work.t
 /** Files and bytes that get their names together: more is lost when the connection is. */
 const ROUND_FILES = 2000
 const ROUND_BYTES = 16 * 1024 * 1024
+/** So long a round lasts at most, ms; where connections die earlier it is half of what they lived, but not less than this. */
+const ROUND_MS = 10_000
+const SHORT_ROUND_MS = 500
 
 interface Queued {
   files: Sent[]
@@ -46,6 +49,8 @@ export class RemoteDelivery implements Delivery {
   #judging = 0
   #round: Round | null = null
   #rounds = 0
+  #roundBegan = 0
+  #roundMs = ROUND_MS
   #pumping = false
   readonly #finishing = new Set<Promise<void>>()
   #failure: { error: unknown } | null = null
@@ -165,28 +170,44 @@ export class RemoteDelivery implements Delivery {
   }
 
   async #send(queued: Queued): Promise<void> {
-    const { link, place } = this.#given
-    for (;;) {
+    const { link } = this.#given
+    let rest = [...queued.files]
+    while (rest.length > 0) {
       try {
-        this.#round ??= await Round.begin(link, place(), this.#rounds++)
-        const round = this.#round
-        await round.send(queued.files)
+        const round = this.#round ?? (await this.#begin())
+        const [file] = rest
+        if (file) await round.send([file])
+        rest = rest.slice(1)
         link.progressed()
-        if (round.sent.length >= ROUND_FILES || round.bytes >= ROUND_BYTES || queued.temporary !== null)
-          this.#finish()
-        return
+        const isOld = Date.now() - this.#roundBegan > this.#roundMs
+        if (isOld || round.sent.length >= ROUND_FILES || round.bytes >= ROUND_BYTES) this.#finish()
       } catch (error) {
         const broken = this.#round
         this.#round = null
         if (!(error instanceof ConnectionError)) throw error
         broken?.abandon()
-        // Of the round nothing has a name yet. These files are sent again at once, the others come again at the end.
-        const again = new Set(queued.files.map(({ work }) => work.entry.path))
-        for (const { work } of broken?.sent ?? [])
-          if (!again.has(work.entry.path)) this.#given.ledger().lost(work)
+        // Of the round nothing has a name yet. Files whose bytes are here go again at once, the others come again at the end.
+        const here = new Set(queued.files)
+        for (const sent of broken?.sent ?? []) if (!here.has(sent)) this.#given.ledger().lost(sent.work)
+        rest = [...new Set([...(broken?.sent ?? []).filter((sent) => here.has(sent)), ...rest])]
+        if (broken) this.#died(Date.now() - this.#roundBegan)
         await link.reconnect(error)
       }
     }
+    if (queued.temporary !== null) this.#finish()
+  }
+
+  async #begin(): Promise<Round> {
+    const { link, place } = this.#given
+    const round = await Round.begin(link, place(), this.#rounds++)
+    this.#round = round
+    this.#roundBegan = Date.now()
+    return round
+  }
+
+  /** A connection died with a round on it: the next ones are shorter, or none would ever end. */
+  #died(lived: number): void {
+    this.#roundMs = Math.max(SHORT_ROUND_MS, Math.min(this.#roundMs, lived) / 2)
   }
 
   #finish(): void {
@@ -208,6 +229,7 @@ export class RemoteDelivery implements Delivery {
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
       // What was renamed already shows in the next listing; the rest comes again.
+      this.#died(this.#roundMs)
       for (const { work } of round.sent) ledger.lost(work)
       await this.#given.link.reconnect(error)
     }

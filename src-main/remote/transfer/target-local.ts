@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import {
+  accessSync,
   existsSync,
   fstatSync,
   lstatSync,
@@ -7,6 +8,7 @@ import {
   openSync,
   chownSync,
   closeSync,
+  constants,
   readdirSync,
   readFileSync,
   rmSync,
@@ -54,14 +56,27 @@ export function openLocalTarget(path: string, dryRun: boolean): LocalTarget {
   refuseForeign(root)
   const made = !existsSync(root)
   if (dryRun) return { root, staging: '', ignore: NOT_OURS, made, owner: null, umask: 0 }
-  mkdirSync(root, { recursive: true })
-  const staging = stagingFor(root)
+  const staging = madeReady(root)
   takeLock(staging, root)
   for (const name of readdirSync(staging)) {
     // What a killed run left: never resumed by offset, so worth nothing.
     if (name !== LOCK) rmSync(join(staging, name), { recursive: true, force: true })
   }
   return { root, staging, ignore: NOT_OURS, made, owner: ownerHere(), umask: umaskAt(staging) }
+}
+
+/** Makes the folder and the one for what is not finished. */
+function madeReady(root: string): string {
+  try {
+    mkdirSync(root, { recursive: true })
+    return stagingFor(root)
+  } catch (error) {
+    // mkdir says of a read-only file system that a folder is not there; asking the folder above tells the truth.
+    let at = root
+    while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
+    accessSync(at, constants.W_OK)
+    throw error
+  }
 }
 
 function umaskAt(staging: string): number {
