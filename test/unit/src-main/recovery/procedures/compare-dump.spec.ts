@@ -67,15 +67,10 @@ describe.skipIf(process.platform === 'win32')('config dump of the old server and
       host: 'root@old:22',
       run: () =>
         Promise.reject(
-          new ConnectionError(
-            'reach',
-            { host: 'old', port: 22, user: 'root' },
-            'old does not answer',
-            {
-              why: 'The machine is off.',
-              next: 'Switch it on.',
-            },
-          ),
+          new ConnectionError('reach', { host: 'old', port: 22, user: 'root' }, 'old does not answer', {
+            why: 'The machine is off.',
+            next: 'Switch it on.',
+          }),
         ),
     }
     const fresh = await login(drill, drill.new, { user: 'root', privilege: 'root' })
