@@ -1,5 +1,5 @@
 import type { CheckProblem } from '../../../src-main/contract/verify.ts'
-import { NOTICES } from '../../format/problem-weight.ts'
+import { byWeight, NOTICES } from '../../format/problem-weight.ts'
 
 export interface KindCount {
   kind: CheckProblem['kind']
@@ -16,10 +16,5 @@ export function orderedKinds(kinds: Readonly<Record<string, number>>): KindCount
       const kind = name as KindCount['kind']
       return { kind, severity: NOTICES.includes(kind) ? 'notice' : 'error', count }
     })
-    .sort(
-      (a, b) =>
-        Number(b.severity === 'error') - Number(a.severity === 'error') ||
-        b.count - a.count ||
-        (a.kind < b.kind ? -1 : 1),
-    )
+    .sort(byWeight)
 }
