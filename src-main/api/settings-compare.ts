@@ -32,6 +32,7 @@ export const configurationsRouter = api.router({
       ...side,
       shell: shellOf(engine, serverId),
       verbose: input.verbose,
+      query: input.query,
       signal,
     })
     const compared = await compareSides(request(input.old), request(input.new))

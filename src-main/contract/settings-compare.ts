@@ -85,7 +85,15 @@ export const configurationsContract = {
   ),
   /** Reads both sides now and keeps them for `settings`. Takes as long as two calls of Carbonio. */
   read: base
-    .input(caseId.extend({ old: settingsSideSchema, new: settingsSideSchema, verbose: z.boolean() }))
+    .input(
+      caseId.extend({
+        old: settingsSideSchema,
+        new: settingsSideSchema,
+        verbose: z.boolean(),
+        /** `type/id/key`, or its beginning; everything without it. */
+        query: z.string().trim().max(300).optional(),
+      }),
+    )
     .output(
       z.object({
         old: z.object({ saved: z.string().nullable(), count: z.number(), command: z.string() }),

@@ -1,9 +1,8 @@
 import type { CaseView, JournalEntry, Pending, StepView } from '../../../src-main/contract/recovery.ts'
 import type { Told } from './recovery-fake.ts'
-
-/** Cases as an engine could tell of them: empty, busy, full and failed. */
 import { bring, MINUTE, NOW, step, w } from './recovery-sample-steps.ts'
 
+/** Cases as an engine could tell of them: empty, busy, full and failed. */
 export function fullCase(over: Partial<CaseView> = {}): CaseView {
   const done = step('base', w('Base system', 'Sistema di base'), {
     state: 'done',

@@ -15,6 +15,7 @@ import {
   stopAllOperations,
   stopOperation,
 } from '../../../../../src-main/recovery/settings/queue.ts'
+import { readSavedSettings } from '../../../../../src-main/recovery/settings/saved-settings.ts'
 import { settingsStep } from '../../../../../src-main/recovery/settings/step.ts'
 import { doSmartScan } from '../../../../../src-main/remote/carbonio/do-smart-scan.ts'
 import type { RemoteShell } from '../../../../../src-main/remote/shell.ts'
@@ -72,6 +73,31 @@ describe('settings of two simulated servers', () => {
       command: `carbonio config set server ${drill.new.hostname} ZxBackup_RealTimeScanner TRUE`,
     })
     expect(rows.find(({ key }) => key.endsWith('ZxBackup_DestPath'))?.ofTheMachine).toBe(true)
+  })
+
+  it('of another date, of a file, in full or only in part: as the command takes it', async () => {
+    const asked = { query: 'global/config', verbose: true, date: 'last' }
+    const { rows, old } = await compareSides(
+      { shell: shells.new, backupPath: path, ...asked },
+      { shell: shells.new, query: asked.query, verbose: true },
+    )
+    for (const words of [
+      'getServerConfig standard',
+      'date last',
+      `backup_path ${path}`,
+      'query global/config',
+    ])
+      expect(old.command).toContain(words)
+    expect(old.command).toContain('verbose true')
+    expect(rows.length).toBeGreaterThan(1)
+    expect(rows.filter(({ key }) => !key.startsWith('global/config/'))).toEqual([])
+    // a file that is none: the server says so, and nothing is compared
+    const { command } = await readSavedSettings(shells.new, {
+      file: '/mnt/saved.json',
+      date: '28/12/2022 04:01:14',
+    })
+    expect(command).toContain('file /mnt/saved.json')
+    expect(command).toMatch(/date ['"]28\/12\/2022 04:01:14['"]/)
   })
 
   it('configuration files of an archive beside those of the new server, on both kinds of place', async () => {
