@@ -85,27 +85,38 @@ const accountsOf = (rows: readonly WorkItem[]): string[] => [...new Set(rows.map
 const ofCause = (context: StepContext, cause: Cause): WorkItem[] =>
   openItems(context).filter((row) => row.cause === cause)
 
+/**
+ * @returns why what lacks an owner could not be given to zextras; null when it could, or had not to. Everything else is
+ * cured all the same.
+ */
 async function cureReadErrors(
   context: StepContext,
   catalog: CatalogAccess | null,
   path: string,
-): Promise<void> {
+): Promise<ExpectedError | null> {
   const rows = ofCause(context, 'read-error')
-  if (rows.length === 0) return
+  if (rows.length === 0) return null
   const other = rows.filter(({ evidence }) => !evidence.en.startsWith('zextras cannot read'))
   // disks are looked at when something other than an owner is in the way
   if (other.length > 0) context.setFact(HEALTH, await healthUnder(context, path))
+  let refused: ExpectedError | null = null
   if (rows.length > other.length) {
-    await giveToZextras(
-      context,
-      path,
-      rows.flatMap(({ files }) => files),
+    const files = rows.flatMap((row) => row.files)
+    refused = await giveToZextras(context, path, files).then(
+      () => null,
+      (error: unknown) => {
+        if (error instanceof ExpectedError) return error
+        throw error
+      },
     )
   }
-  const accounts = accountsOf(rows)
-  settleRestored(context, rows, accounts, await restoreAgain(context, READ_RUN, accounts))
+  const again = refused === null ? rows : other
+  const accounts = accountsOf(again)
+  if (accounts.length > 0)
+    settleRestored(context, again, accounts, await restoreAgain(context, READ_RUN, accounts))
   // what could be read now may be invalid as well
   if (ofCause(context, 'read-error').length > 0) await listWork(context, catalog, path)
+  return refused
 }
 
 async function cureInvalid(context: StepContext): Promise<void> {
@@ -140,14 +151,14 @@ const listEmpty: Check = check(
     return Promise.resolve({
       verdict: 'red',
       evidence: words(
-        `${count(open.length)} are left: ${some(
+        `Still on the list: ${count(open.length)} (${some(
           open.map(({ account, id }) => `${account} ${String(id)}`),
           4,
-        )}`,
-        `Ne restano ${count(open.length)}: ${some(
+        )})`,
+        `Ancora nell’elenco: ${count(open.length)} (${some(
           open.map(({ account, id }) => `${account} ${String(id)}`),
           4,
-        )}`,
+        )})`,
       ),
       next: words(
         'Look for them on the old server with the search text, in another copy of the Backup Path, or give each up with a reason.',
@@ -188,8 +199,8 @@ function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: s
   const open = how(null)
   return {
     summary: words(
-      `Of ${count(rows.length)} items ${count(how('restored'))} were restored, ${count(how('exported'))} exported, ${count(how('given-up'))} given up; ${count(open)} are left`,
-      `Di ${count(rows.length)} elementi ${count(how('restored'))} ripristinati, ${count(how('exported'))} esportati, ${count(how('given-up'))} abbandonati; ne restano ${count(open)}`,
+      `Of ${count(rows.length)} items ${count(how('restored'))} were restored, ${count(how('exported'))} exported, ${count(how('given-up'))} given up; still on the list: ${count(open)}`,
+      `Di ${count(rows.length)} elementi ${count(how('restored'))} ripristinati, ${count(how('exported'))} esportati, ${count(how('given-up'))} abbandonati; ancora nell’elenco: ${count(open)}`,
     ),
     figures: [
       { label: words('Restored', 'Ripristinati'), value: count(how('restored')), tone: 'ok' },
@@ -332,11 +343,14 @@ export const unrestored: Step = {
     if (listed(context).length === 0 && workItems(context).length === 0) return resultOf(context, [])
     const catalog = await context.catalog()
     await listWork(context, catalog, path)
-    await cureReadErrors(context, catalog, path)
+    const refused = await cureReadErrors(context, catalog, path)
     if (context.fields['validatorOff'] !== false) await cureInvalid(context)
-    const left = openItems(context).filter(({ exportable }) => exportable)
+    // what only lacks an owner comes with a copy or an overlay: it stays on the list for that
+    const waits = (row: WorkItem): boolean => refused !== null && row.cause === 'read-error'
+    const left = openItems(context).filter((row) => row.exportable && !waits(row))
     const folder = String(context.fields['exportFolder'])
     const failed = catalog === null ? [] : await exportAll(context, catalog, left, folder)
+    if (refused !== null) throw refused
     return resultOf(context, failed)
   },
   proofs: [validatorBack, listEmpty],

@@ -33,6 +33,7 @@ export const recoveryWork = {
   'unrestored.noSubject': '(no subject)',
   'unrestored.more': '{n} more. Narrow the list. | {n} more. Narrow the list.',
   'unrestored.nothingFits': 'Nothing fits.',
+  'unrestored.allSettled': 'Every item has left the list: restored, exported, or given up with a reason.',
   'unrestored.column.item': 'Item',
   'unrestored.column.account': 'Account',
   'unrestored.column.date': 'Date',

@@ -33,6 +33,8 @@ export const recoveryWork = {
   'unrestored.noSubject': '(senza oggetto)',
   'unrestored.more': 'Un altro ({n}). Restringi l’elenco. | Altri {n}. Restringi l’elenco.',
   'unrestored.nothingFits': 'Nulla corrisponde.',
+  'unrestored.allSettled':
+    'Ogni elemento ha lasciato l’elenco: ripristinato, esportato, o abbandonato con un motivo.',
   'unrestored.column.item': 'Elemento',
   'unrestored.column.account': 'Account',
   'unrestored.column.date': 'Data',

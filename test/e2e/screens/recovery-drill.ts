@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { startDrill, type Drill, type DrillOptions } from '../../../src-main/drill/drill.ts'
 import { introduce, openLaptop } from '../../../src-main/drill/runs/laptop.ts'
+import type { RunningServer } from '../../../src-main/serve.ts'
 import { temporaryFolder } from '../../support/index.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { railLink } from './support.ts'
@@ -14,14 +15,23 @@ export interface DrillApp {
   close(): Promise<void>
 }
 
-export async function launchWithDrill(options: Omit<DrillOptions, 'folder'>): Promise<DrillApp> {
+/** @param serve starts Lifeboat over the data folder in a way of its own */
+export async function launchWithDrill(
+  options: Omit<DrillOptions, 'folder'>,
+  serve?: (dataFolder: string) => Promise<RunningServer>,
+): Promise<DrillApp> {
   const folder = temporaryFolder('drill')
   const drill = await startDrill({ folder: join(folder, 'servers'), ...options })
   const dataFolder = join(folder, 'laptop')
   const laptop = openLaptop(dataFolder)
   introduce(laptop, drill)
   await laptop.close()
-  const app = await launchBrowserApp({ dataFolder, size: { width: 1280, height: 800 } })
+  const server = await serve?.(dataFolder)
+  const app = await launchBrowserApp({
+    dataFolder,
+    size: { width: 1280, height: 800 },
+    ...(server && { server }),
+  })
   app.page.setDefaultTimeout(20_000)
   return {
     drill,

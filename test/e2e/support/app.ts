@@ -29,6 +29,8 @@ export interface LaunchOptions {
   /** Size of the window, CSS pixels. */
   size?: { width: number; height: number }
   colorScheme?: 'light' | 'dark'
+  /** Browser host: one that is started already, over the same data folder. Closed with the app. */
+  server?: RunningServer
 }
 
 /** One running Lifeboat, in either host. */
@@ -55,7 +57,7 @@ export async function launchBrowserApp(options: LaunchOptions = {}): Promise<Run
   const executablePath = chromiumPath()
   if (!executablePath) throw new Error('no Chromium: use describe.skipIf(chromiumPath() === null)')
   const dataFolder = options.dataFolder ?? temporaryFolder()
-  const server = await startServer({ dataFolder, path: options.path })
+  const server = options.server ?? (await startServer({ dataFolder, path: options.path }))
   const browser: Browser = await chromium.launch({
     executablePath,
     args: [...(isRoot() ? ['--no-sandbox'] : []), '--disable-dev-shm-usage'],

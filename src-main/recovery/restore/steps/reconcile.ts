@@ -109,8 +109,8 @@ function tablesOf(rows: readonly AccountBalance[]): StepResult['tables'] {
   return [
     {
       title: words(
-        'What the backup had, and what the server has now',
-        'Cosa aveva il backup e cosa ha ora il server',
+        'What the backup had, and what the server has now; mail after the end of the backup is not here',
+        'Cosa aveva il backup e cosa ha ora il server; la posta dopo la fine del backup qui non c’è',
       ),
       columns: [
         words('Account', 'Account'),

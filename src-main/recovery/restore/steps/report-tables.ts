@@ -51,15 +51,13 @@ export function reportTables(context: Pick<StepContext, 'fact'>): Tables {
     {
       title: words('The reports of the restore, as they were read', 'I rapporti del ripristino, come letti'),
       columns: [
-        words('Run', 'Esecuzione'),
         words('Operation', 'Operazione'),
         words('Restored', 'Ripristinati'),
         words('There already', 'Già presenti'),
         words('Not restored', 'Non ripristinati'),
         words('Of these listed', 'Di questi elencati'),
       ],
-      rows: kept.map(({ run, operation, report }) => [
-        run,
+      rows: kept.map(({ operation, report }) => [
         operation ?? '–',
         figure(report.restored),
         figure(report.skipped),

@@ -42,7 +42,7 @@ describe('a blob that is looked into on the server', () => {
     ].join('\r\n')
     const { stdout, stderr } = looked(gzipSync(Buffer.from(message)))
     const facts = readBlobFacts(stdout, stderr)
-    expect(facts?.headers).toBe('Subject: =?utf-8?Q?Caff=C3=A8?=\n and more\nFROM: Anna <anna@example.com>')
+    expect(facts?.headers).toBe('Subject: =?utf-8?Q?Caff=C3=A8?=\n and more\nFROM: Anna <anna@example.com>\n')
     expect(facts).toMatchObject({ line: 7, lineBytes: 12_021, damage: null })
   })
 
