@@ -9,7 +9,10 @@ if (app.isPackaged) process.env['LIFEBOAT_PACKAGED'] = '1'
 const command = commandArguments(process.argv)
 if (command === null) {
   protocol.registerSchemesAsPrivileged([
-    { scheme: APP_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+    {
+      scheme: APP_SCHEME,
+      privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true, codeCache: true },
+    },
   ])
   startDesktop(openRequest(process.argv))
 } else {

@@ -31,6 +31,7 @@ export interface RunningServer {
 export async function startServer(options: ServeOptions = {}): Promise<RunningServer> {
   await ensureBuilt('page')
   const page = new PageFiles()
+  page.keep()
   const engine = createEngine({ dataFolder: options.dataFolder, host: 'browser' })
   try {
     const host = await startHttpHost(engine, options.port ?? 0, page)

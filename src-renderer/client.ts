@@ -172,5 +172,8 @@ async function scheduleRetry(attempt: number): Promise<void> {
   retry = again
 }
 
-if (bridge) connectPort(bridge)
-else connectSocket(0)
+/** Opens the way to the engine; calls made before wait for it. The desktop host starts its engine only when it is asked. */
+export function connect(): void {
+  if (bridge) connectPort(bridge)
+  else connectSocket(0)
+}

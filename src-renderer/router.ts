@@ -1,4 +1,6 @@
 import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+// the first screen, in the first file: everything else is fetched when it is shown
+import HomePage from './pages/home/home-page.vue'
 
 const page = (path: string, name: string, component: RouteRecordRaw['component']): RouteRecordRaw =>
   ({ path, name, component, meta: { title: name === 'open' ? 'nav.home' : `nav.${name}` } }) as RouteRecordRaw
@@ -8,7 +10,7 @@ export function makeRouter() {
   return createRouter({
     history: createWebHashHistory(),
     routes: [
-      page('/', 'home', () => import('./pages/home/home-page.vue')),
+      page('/', 'home', HomePage),
       page('/cases', 'cases', () => import('./pages/cases/cases-page.vue')),
       page('/case/:id', 'case', () => import('./pages/case/case-page.vue')),
       page('/case/:id/unrestored', 'unrestored', () => import('./pages/unrestored/unrestored-page.vue')),
@@ -29,7 +31,7 @@ export function makeRouter() {
       page('/settings', 'settings', () => import('./pages/settings/settings-page.vue')),
       page('/log', 'log', () => import('./pages/log/log-page.vue')),
       // where a host sends a path to open (client.ts): the first screen, until it is open
-      page('/open', 'open', () => import('./pages/home/home-page.vue')),
+      page('/open', 'open', HomePage),
       { path: '/:rest(.*)*', redirect: '/' },
     ],
   })

@@ -1,6 +1,15 @@
-import { mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, dialog, ipcMain, MessageChannelMain, nativeTheme, shell, type BrowserWindow } from 'electron'
+import {
+  app,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  nativeTheme,
+  shell,
+  type BrowserWindow,
+} from 'electron'
 import type { Engine } from '../api/engine.ts'
 import { defaultDataFolder } from '../engine/data-folder.ts'
 import { describeError } from '../engine/errors.ts'
@@ -9,10 +18,8 @@ import { handleAppProtocol, isOwnUrl } from './app-protocol.ts'
 import { openRequest, type OpenRequest } from './arguments.ts'
 import { guardDownloads } from './downloads.ts'
 import { guardEverything } from './guards.ts'
-import { systemKeychain } from './secrets.ts'
-import { showTasks } from './system-signals.ts'
-import { createWindow, pageAddress } from './window.ts'
-import { readWindowState, saveWindowState, type WindowState } from './window-state.ts'
+import { createWindow, pageAddress, setMenu } from './window.ts'
+import { readTheme, readWindowState, saveWindowState, type WindowState } from './window-state.ts'
 
 /** The engine may take this long to stop what runs before the app ends all the same, ms. */
 const CLOSE_MS = 5000
@@ -28,6 +35,12 @@ export function startDesktop(request: OpenRequest): void {
     app.quit()
     return
   }
+  // none instead of Electron's own, which would be made while the first window waits; ours follows when it is painted
+  Menu.setApplicationMenu(null)
+  // without a graphics device Chromium tries three ways to one and falls back to this all the same, a third of a second later
+  if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration()
+  // GTK, which starts after this, fills a new window before Chromium does: light on most desktops
+  if (process.platform === 'linux' && readTheme() === 'dark') process.env['GTK_THEME'] ??= 'Adwaita:dark'
   // the parent (`npm start`) is gone
   process.on('disconnect', () => app.quit())
   // macOS tells of a folder dropped on the icon before the app is ready when that started it
@@ -67,17 +80,20 @@ function run(request: OpenRequest, dataFolder: string): void {
   guardDownloads(window, engine)
   window.once('ready-to-show', () => {
     window.show()
-    painted()
     process.send?.('ready')
-    engine()
-      .then((running) => showTasks(window, running))
+  })
+  void firstPaint.then(() => {
+    setMenu()
+    page.keep()
+    return Promise.all([engine(), import('./system-signals.ts')])
+      .then(([running, { showTasks }]) => showTasks(window, running))
       .catch((error: unknown) => fail(error))
   })
   window.on('close', () => saveWindowState(window, theme))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') window.webContents.reload()
   })
-  handOverPorts(window, engine)
+  handOverPorts(window, engine, painted)
 
   app.on('second-instance', (_event, argv, cwd, data) => {
     const path = (data as { path?: string | null } | null)?.path ?? openRequest(argv, cwd).path
@@ -103,11 +119,15 @@ function run(request: OpenRequest, dataFolder: string): void {
   })
 }
 
-/** The page asks for its port; only our own page in the main frame gets one. */
-function handOverPorts(window: BrowserWindow, engine: () => Promise<Engine>): void {
+/**
+ * The page asks for its port; only our own page in the main frame gets one.
+ * @param onAsked it asks when its first screen is painted
+ */
+function handOverPorts(window: BrowserWindow, engine: () => Promise<Engine>, onAsked: () => void): void {
   ipcMain.on('lifeboat-connect', (event) => {
     const frame = event.senderFrame
     if (!frame || frame !== window.webContents.mainFrame || !isOwnUrl(frame.url)) return
+    onAsked()
     void Promise.all([engine(), import('./rpc.ts')])
       .then(([running, { serveContract }]) => {
         const { port1, port2 } = new MessageChannelMain()
@@ -124,7 +144,10 @@ async function startEngine(
   dataFolder: string,
   onTheme: (theme: WindowState['theme']) => void,
 ): Promise<Engine> {
-  const { createEngine } = await import('../api/engine.ts')
+  const [{ createEngine }, { systemKeychain }] = await Promise.all([
+    import('../api/engine.ts'),
+    import('./secrets.ts'),
+  ])
   return createEngine({
     dataFolder,
     host: 'desktop',

@@ -15,14 +15,24 @@ function stateFile(): string {
 
 /** The state as left last time; defaults where the file is missing, broken or of a screen that is gone. */
 export function readWindowState(): WindowState {
-  let saved: Partial<WindowState> = {}
+  const saved = readSaved()
+  return { bounds: visibleBounds(saved.bounds), maximized: saved.maximized === true, theme: readTheme() }
+}
+
+/** The theme as left last time; may be asked for before the app is ready. */
+export function readTheme(): WindowState['theme'] {
+  const { theme } = readSaved()
+  return theme === 'light' || theme === 'dark' ? theme : 'system'
+}
+
+function readSaved(): Partial<WindowState> {
   try {
-    saved = JSON.parse(readFileSync(stateFile(), 'utf8')) as Partial<WindowState>
+    const saved: unknown = JSON.parse(readFileSync(stateFile(), 'utf8'))
+    return typeof saved === 'object' && saved !== null ? saved : {}
   } catch {
     // first start
+    return {}
   }
-  const theme = saved.theme === 'light' || saved.theme === 'dark' ? saved.theme : 'system'
-  return { bounds: visibleBounds(saved.bounds), maximized: saved.maximized === true, theme }
 }
 
 function visibleBounds(bounds: Rectangle | null | undefined): Rectangle | null {

@@ -9,7 +9,6 @@ const BACKGROUND = { light: '#f3f5f7', dark: '#11171b' } as const
 /** Makes the one window. It shows itself when the page has been painted. */
 export function createWindow(state: WindowState, openPath: string | null): BrowserWindow {
   nativeTheme.themeSource = state.theme
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menu()))
   const window = new BrowserWindow({
     width: 1280,
     height: 820,
@@ -42,6 +41,10 @@ export function pageAddress(openPath: string | null): string {
 }
 
 /** Only what the keyboard needs: clipboard, zoom, window; the page has its own commands. */
+export function setMenu(): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menu()))
+}
+
 function menu(): MenuItemConstructorOptions[] {
   const mac: MenuItemConstructorOptions[] = process.platform === 'darwin' ? [{ role: 'appMenu' }] : []
   const view: MenuItemConstructorOptions[] = [

@@ -68,7 +68,8 @@ export function rendererFolder(): string {
 
 /** Serves the built page: only files that were there at the start, by their exact name, kept in memory (some MB). */
 export class PageFiles {
-  readonly #files = new Map<string, Buffer>()
+  /** By name in the address: the contents, or the path of what nobody has asked for yet. */
+  readonly #files = new Map<string, Buffer | string>()
 
   constructor(folder: string = rendererFolder()) {
     if (!existsSync(join(folder, 'index.html')))
@@ -77,8 +78,21 @@ export class PageFiles {
       if (!entry.isFile()) continue
       const file = join(entry.parentPath, entry.name)
       const name = file.slice(folder.length).replaceAll('\\', '/')
-      this.#files.set(name.startsWith('/') ? name : `/${name}`, readFileSync(file))
+      this.#files.set(name.startsWith('/') ? name : `/${name}`, file)
     }
+  }
+
+  /** Reads what nobody has asked for yet: from now on another build of the page may take its place on the disk. */
+  keep(): void {
+    for (const name of this.#files.keys()) this.#read(name)
+  }
+
+  #read(name: string): Buffer | null {
+    const file = this.#files.get(name)
+    if (typeof file !== 'string') return file ?? null
+    const contents = readFileSync(file)
+    this.#files.set(name, contents)
+    return contents
   }
 
   /**
@@ -87,7 +101,7 @@ export class PageFiles {
    */
   reply(pathname: string, connect: readonly string[]): PageReply {
     const name = pathname === '/' ? '/index.html' : pathname
-    const file = this.#files.get(name)
+    const file = this.#read(name)
     if (!file) {
       return {
         status: 404,

@@ -1,31 +1,60 @@
 /**
- * `node test/bench/opening.ts [ROUNDS] [--cold]`: milliseconds from the start of the process to a window with content, for the app
- * from `out/` and, with LIFEBOAT_PACKAGE=<unpacked app>, for the package. `--cold` drops Linux's cache of files before each start
- * (root only, and it slows down everybody else on the machine).
+ * `node test/bench/opening.ts [ROUNDS] [--cold]`: milliseconds from the start of the process to a window with content: of an empty
+ * Electron window (the floor: what no app on it can go below), of the app from `out/`, and of the package (LIFEBOAT_PACKAGE=<unpacked
+ * app>, else one is built as the end-to-end run does). Each is started with a new data folder and again with the one it has used.
+ * `--cold` also drops Linux's cache of files before each start (root only, and it slows down everybody else on the machine).
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import { ensureBuilt } from '../../src-main/hosts/build.ts'
 import { setup, teardown } from '../e2e/support/global-setup.ts'
+import { buildPackageIn, hasBuilder } from '../e2e/support/package-build.ts'
 import { electronRuntime, isRoot } from '../e2e/support/programs.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const rounds = Number(process.argv.slice(2).find((arg) => /^\d+$/.test(arg)) ?? 5)
-const cold = process.argv.includes('--cold')
+/** Starts that are not counted: after two with the same folder Chromium has kept what it compiled. */
+const WARM_UP = 2
+const work = mkdtempSync(join(tmpdir(), 'lifeboat-opening-'))
 
+interface Program {
+  name: string
+  program: string
+  args: string[]
+  env: Record<string, string>
+}
 interface Opened {
-  /** The window shows itself: the page has been painted once. */
+  /** The window shows itself. */
   shown: number
   /** The largest thing of the first screen is painted, as the page itself measured it. */
   content: number
 }
 
+/** An app that does nothing but show a heading. */
+function emptyApp(): string {
+  const folder = join(work, 'empty')
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'package.json'), '{"name":"empty","version":"1.0.0","main":"main.cjs"}')
+  writeFileSync(join(folder, 'index.html'), '<!doctype html><title>empty</title><h1>Empty</h1>')
+  writeFileSync(
+    join(folder, 'main.cjs'),
+    `const { app, BrowserWindow } = require('electron')
+    app.setPath('userData', process.argv.find((arg) => arg.startsWith('--data=')).slice(7))
+    if (!require('node:fs').existsSync('/dev/dri')) app.disableHardwareAcceleration()
+    app.whenReady().then(() => {
+      const window = new BrowserWindow({ show: false, width: 1280, height: 820, webPreferences: { sandbox: true } })
+      window.once('ready-to-show', () => (window.show(), process.send('ready')))
+      window.loadFile('index.html')
+    })`,
+  )
+  return folder
+}
+
 /** Starts a program with a window, asks its page when it was painted, ends it. */
-async function open(program: string, args: string[], env: Record<string, string>): Promise<Opened> {
-  const data = mkdtempSync(join(tmpdir(), 'lifeboat-opening-'))
+async function open({ program, args, env }: Program, data: string): Promise<Opened> {
   const sandbox = isRoot() ? ['--no-sandbox'] : []
   const display = process.env['LIFEBOAT_TEST_DISPLAY'] ?? process.env['DISPLAY'] ?? ''
   const began = Date.now()
@@ -52,13 +81,16 @@ async function open(program: string, args: string[], env: Record<string, string>
       // unknown to the types of Node, which have no page
       'largest-contentful-paint',
     )
+    // what is compiled is kept some time after the page is there
+    await page.waitForTimeout(500)
     await browser.close()
     return { shown: seen, content: painted - began }
   } finally {
     const ended = new Promise((done) => child.once('exit', done))
-    child.kill('SIGKILL')
+    child.kill('SIGTERM')
+    const force = setTimeout(() => child.kill('SIGKILL'), 5000)
     await ended
-    rmSync(data, { recursive: true, force: true, maxRetries: 5 })
+    clearTimeout(force)
   }
 }
 
@@ -74,18 +106,34 @@ function debuggingAddress(child: ChildProcess): Promise<string> {
   })
 }
 
-async function report(name: string, start: () => Promise<Opened>): Promise<void> {
-  const seen: Opened[] = []
-  for (let round = 0; round < rounds; round++) {
-    if (cold) writeFileSync('/proc/sys/vm/drop_caches', '3')
-    seen.push(await start())
+/** Prints medians. The programs take turns, so that what else the machine does meets all of them. */
+async function report(programs: readonly Program[], cold: boolean, again: boolean): Promise<void> {
+  const seen = new Map<string, Opened[]>(programs.map(({ name }) => [name, []]))
+  const before = again ? WARM_UP : cold ? 0 : 1
+  for (let round = 0; round < before + rounds; round++) {
+    for (const program of programs) {
+      const data = join(work, `data-${program.name.replaceAll(/\W/g, '')}`)
+      if (!again) rmSync(data, { recursive: true, force: true, maxRetries: 5 })
+      if (cold && round >= before) writeFileSync('/proc/sys/vm/drop_caches', '3')
+      const opened = await open(program, data)
+      if (round >= before) seen.get(program.name)?.push(opened)
+    }
   }
   const told = (values: number[]): string => {
-    const sorted = [...values].sort((a, b) => a - b)
-    return `${Math.round(sorted[Math.floor(sorted.length / 2)] ?? NaN)} ms (best ${Math.round(sorted[0] ?? NaN)})`
+    const sorted = values.map((value) => Math.round(value)).sort((a, b) => a - b)
+    return `${String(sorted[Math.floor(sorted.length / 2)]).padStart(5)} ms (best ${String(sorted[0])})`
   }
-  const shown = told(seen.map((one) => one.shown))
-  console.log(`${name.padEnd(12)} shown ${shown}   content ${told(seen.map((one) => one.content))}`)
+  console.log(
+    `\n${cold ? 'cold' : 'warm'}, ${again ? 'the same data folder as last time' : 'a new data folder'}, load ${loadNow()}`,
+  )
+  for (const [name, opened] of seen) {
+    const shown = told(opened.map((one) => one.shown))
+    console.log(`  ${name.padEnd(16)} shown ${shown}   content ${told(opened.map((one) => one.content))}`)
+  }
+}
+
+function loadNow(): string {
+  return loadavg()[0]?.toFixed(2) ?? '?'
 }
 
 const runtime = electronRuntime()
@@ -93,13 +141,21 @@ if (!runtime) throw new Error('There is no Electron here that could be opened.')
 await ensureBuilt('desktop')
 await setup()
 try {
+  const programs: Program[] = [
+    { name: 'empty window', program: runtime.binary, args: [emptyApp()], env: runtime.env },
+    { name: 'from out/', program: runtime.binary, args: [root], env: runtime.env },
+  ]
+  const given = process.env['LIFEBOAT_PACKAGE']
+  const unpacked = given ?? (hasBuilder() ? (await buildPackageIn(join(work, 'package'))).folder : null)
+  if (unpacked === null) console.log('packaged: not measured (needs electron-builder)')
+  else programs.push({ name: 'packaged', program: join(unpacked, 'lifeboat-app'), args: [], env: {} })
   console.log(
-    `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, load ${loadavg()[0]?.toFixed(2) ?? '?'}, Electron ${runtime.version}; median of ${String(rounds)} ${cold ? 'cold' : 'warm'} starts`,
+    `${cpus()[0]?.model ?? 'unknown processor'}, ${String(cpus().length)} cores, load ${loadNow()}, Electron ${runtime.version}; medians of ${String(rounds)} starts`,
   )
-  await report('from out/', () => open(runtime.binary, [root], runtime.env))
-  const unpacked = process.env['LIFEBOAT_PACKAGE']
-  if (unpacked) await report('packaged', () => open(join(unpacked, 'lifeboat-app'), [], {}))
-  else console.log('packaged: not measured (LIFEBOAT_PACKAGE names no unpacked app)')
+  for (const cold of process.argv.includes('--cold') ? [false, true] : [false]) {
+    for (const again of [false, true]) await report(programs, cold, again)
+  }
 } finally {
   teardown()
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 })
 }
