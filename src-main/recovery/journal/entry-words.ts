@@ -80,8 +80,9 @@ const ITALIAN: { [K in keyof EntryData]: InItalian<K> } = {
 
 /** Kinds that change nothing in a case, by the beginning of their text. */
 const TOLD: readonly (readonly [string, RegExp, string])[] = [
-  ['command', /^(.*): exit code (\d+)$/s, '$1: codice di uscita $2'],
-  ['command', /^(.*): ended by (\S+)$/s, '$1: terminato da $2'],
+  ['command', /^(\S+) on (\S+): exit code (\d+)$/s, '$1 su $2: codice di uscita $3'],
+  ['command', /^(\S+) on (\S+): ended by (\S+)$/s, '$1 su $2: terminato da $3'],
+  ['command', /^(\w+) on (\S+)$/, '$1 su $2'],
   ['command', /^Started on (.*)$/s, 'Avviato su $1'],
   ['command', /^(.*): its answer is not understood$/s, '$1: la risposta non è stata compresa'],
   ['repeated', /^The same answer came (\d+) more times$/, 'La stessa risposta è arrivata altre $1 volte'],

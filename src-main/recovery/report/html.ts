@@ -87,7 +87,7 @@ ${table(
   ]),
 )}
 <h2>${h(say.recovered)}</h2>
-${figures.steps.map((step) => resultOf(step, language)).join('\n')}
+${figures.steps.flatMap((step) => resultOf(step, language)).join('\n') || `<p>${h(say.none)}</p>`}
 <h2>${h(say.lost)}</h2>
 ${
   figures.lost.length === 0
@@ -184,8 +184,8 @@ function stillChanged({ stillPending }: ReportFigures, language: Language): stri
   return `<h2 class="failed">${h(title)}</h2>\n${table([column.what, column.where, column.undo], rows)}`
 }
 
-function resultOf({ key, result }: ReportFigures['steps'][number], language: Language): string {
-  if (result === null) return ''
+function resultOf({ key, result }: ReportFigures['steps'][number], language: Language): string[] {
+  if (result === null) return []
   const figures = result.figures.map(({ label, value, tone }) => [
     h(label[language]),
     `<span class="num ${h(tone)}">${h(value)}</span>`,
@@ -197,7 +197,9 @@ function resultOf({ key, result }: ReportFigures['steps'][number], language: Lan
         rows.map((row) => row.map(h)),
       )}</details>`,
   )
-  return `<h3>${h(stepTitle(key, language))}</h3>\n<p>${h(result.summary[language])}</p>\n${figures.length > 0 ? table(['', ''], figures) : ''}${tables.join('\n')}`
+  return [
+    `<h3>${h(stepTitle(key, language))}</h3>\n<p>${h(result.summary[language])}</p>\n${figures.length > 0 ? table(['', ''], figures) : ''}${tables.join('\n')}`,
+  ]
 }
 
 function entryRow(entry: JournalEntry, language: Language): string[] {
