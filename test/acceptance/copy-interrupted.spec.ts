@@ -104,7 +104,7 @@ describe.skipIf(!SSHD)(`a copy that is interrupted ${String(INTERRUPTIONS)} time
   test('ends identical, hardly anything comes twice, nothing unverified has a name', async () => {
     const what = `LIFEBOAT_CHAOS_SEED=${String(seed)}`
     const random = new Random(seed)
-    const whole = shape(source)
+    const whole = shape(source, 'seconds')
     const watch = new Watch(whole)
     const mountable = canMount(folder)
     if (!mountable) console.warn('no small disk can be mounted here: it is never full')

@@ -2,12 +2,14 @@ import type { Writable } from 'node:stream'
 import type { Wanted } from './work.ts'
 
 /** Bytes that may be under way, whatever was measured: the least keeps a quick disk busy, the most is what SSH allows. */
-const LEAST = 128 * 1024
+const LEAST = 64 * 1024
 const MOST = 2 * 1024 * 1024
 /** The rate is measured over so long, ms. */
 const SPAN_MS = 200
-/** Twice as much is worth it when the line is so much quicker with it; after a try in vain so many spans pass. */
+/** Twice as much is worth it when the line is so much quicker with it, half as much when it is hardly slower. */
 const QUICKER = 1.2
+const HARDLY_SLOWER = 0.95
+/** Spans that pass after a try in vain. */
 const PAUSE = 25
 /** What is said no more of for so long is counted as come: the server could not read it, ms. */
 const SILENCE_MS = 150
@@ -16,14 +18,16 @@ const SHARE = 1 / 4
 
 /**
  * How much may be under way on a connection: what the line needs to be busy, and no more, for it is lost with the line. It is
- * found by trying: more is kept only where it made the line quicker.
+ * found by trying: more is kept only where it made the line quicker, less where it did not make it slower. So what a moment's
+ * luck allowed does not stay.
  */
 export class Credit {
   most = LEAST
   readonly #onRate: (rate: number) => void
-  /** Bytes a ms, before more was tried. */
+  /** Bytes a ms, before something else was tried. */
   #rate = 0
-  #trying = false
+  #trying: 'more' | 'less' | null = null
+  #next: 'more' | 'less' = 'more'
   #wait = 1
   #bytes = 0
   #since = Date.now()
@@ -45,15 +49,29 @@ export class Credit {
   }
 
   #judge(rate: number): void {
-    if (this.#trying && rate < this.#rate * QUICKER) {
-      this.most = Math.max(LEAST, this.most / 2)
-      this.#trying = false
-      this.#wait = PAUSE
+    const tried = this.#trying
+    if (tried === 'more' && rate < this.#rate * QUICKER) return this.#goBack('less', this.most / 2)
+    if (tried === 'less' && rate < this.#rate * HARDLY_SLOWER) return this.#goBack('more', this.most * 2)
+    // Several small losses would add up: what less is measured against stays.
+    if (tried !== 'less') this.#rate = tried !== null || this.#rate === 0 ? rate : (this.#rate + rate) / 2
+    if (tried === null && --this.#wait > 0) return
+    const wish = tried ?? this.#next
+    const most = wish === 'more' ? this.most * 2 : this.most / 2
+    if (most < LEAST || most > MOST) {
+      this.#trying = null
+      this.#next = wish === 'more' ? 'less' : 'more'
+      this.#wait = tried === null ? 1 : PAUSE
       return
     }
-    this.#rate = this.#trying || this.#rate === 0 ? rate : (this.#rate + rate) / 2
-    this.#trying = this.most < MOST && (this.#trying || --this.#wait <= 0)
-    if (this.#trying) this.most *= 2
+    this.#trying = wish
+    this.most = most
+  }
+
+  #goBack(next: 'more' | 'less', most: number): void {
+    this.most = Math.min(MOST, Math.max(LEAST, most))
+    this.#trying = null
+    this.#next = next
+    this.#wait = PAUSE
   }
 }
 

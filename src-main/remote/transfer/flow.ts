@@ -1,6 +1,6 @@
 /** What came in so long, ms, may be in hand; but never less than a few files. */
-const HELD_MS = 50
-const LEAST_HELD = 192 * 1024
+const HELD_MS = 25
+const LEAST_HELD = 64 * 1024
 
 /**
  * What holds a transfer back: a person who paused it, the bandwidth limit, and bytes that came in but are not yet
