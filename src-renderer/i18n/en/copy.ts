@@ -72,6 +72,8 @@ export const copy = {
   'copy.start': 'Start copying at once',
   'copy.startFiles': 'Copy {n} file | Copy {n} files',
   'copy.command': 'The same on the command line',
+  'copy.commandKeys':
+    'The command line takes one key file for both servers; these have different ones: load both into the SSH agent first (ssh-add).',
   'copy.commandJumps':
     'The command line takes the same jump hosts for both servers; these have different ones.',
 

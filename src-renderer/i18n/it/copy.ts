@@ -72,6 +72,8 @@ export const copy = {
   'copy.start': 'Copia subito',
   'copy.startFiles': 'Copia {n} file | Copia {n} file',
   'copy.command': 'Lo stesso dalla riga di comando',
+  'copy.commandKeys':
+    'La riga di comando accetta un solo file di chiave per entrambi i server; questi ne hanno di diversi: prima caricali tutti e due nell’agente SSH (ssh-add).',
   'copy.commandJumps':
     'La riga di comando usa gli stessi host intermedi per entrambi i server; questi ne hanno di diversi.',
 

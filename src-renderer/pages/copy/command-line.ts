@@ -61,16 +61,21 @@ function wordOf(end: CopyEnd, profileOf: ProfileOf): string | null {
   return `ssh://${encodeURIComponent(profile.user)}@${host}${port}${path}`
 }
 
+/** True where the command line cannot name the keys of two servers: it takes one key file for both. */
+export function needsAgent(request: CopyRequest, profileOf: ProfileOf): boolean {
+  return profilesOf(request, profileOf).length === 2 && keysOf(request, profileOf).size > 1
+}
+
 /** The one key file of the servers, where they have the same. */
-function keyOf({ source, target }: CopyRequest, profileOf: ProfileOf): string | null {
-  const files = new Set<string>()
-  for (const end of [source, target]) {
-    if (end.kind === 'local') continue
-    for (const method of profileOf(end.serverId)?.auth ?? [])
-      if (method.kind === 'key') files.add(method.file)
-  }
+function keyOf(request: CopyRequest, profileOf: ProfileOf): string | null {
+  const files = keysOf(request, profileOf)
   const [file] = files
   return files.size === 1 && file !== undefined ? file : null
+}
+
+function keysOf(request: CopyRequest, profileOf: ProfileOf): Set<string> {
+  const methods = profilesOf(request, profileOf).flatMap(({ auth }) => auth)
+  return new Set(methods.flatMap((method) => (method.kind === 'key' ? [method.file] : [])))
 }
 
 /** `10M` where it is so exactly, else the bytes. */

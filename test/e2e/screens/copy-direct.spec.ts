@@ -93,6 +93,7 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('a direct copy on the 
     await form().getByLabel('Bandwidth limit').fill('0.03')
     const command = await form().locator('.command code').innerText()
     expect(command).toContain(' --direct ')
+    await form().getByText('these have different ones: load both into the SSH agent').waitFor()
     await look('1-options')
   })
 

@@ -17,7 +17,8 @@ vi.mock('../../../src-renderer/components/charts/rate-chart.vue', () => ({ defau
 const { limitOf, newCopyDraft, requestOf, sameWork, useCopy } =
   await import('../../../src-renderer/stores/copy.ts')
 const { useTasks } = await import('../../../src-renderer/stores/tasks.ts')
-const { commandLine, needsJumps, quoted } = await import('../../../src-renderer/pages/copy/command-line.ts')
+const { commandLine, needsAgent, needsJumps, quoted } =
+  await import('../../../src-renderer/pages/copy/command-line.ts')
 const CopyPlan = (await import('../../../src-renderer/pages/copy/copy-plan.vue')).default
 const CopyOutcome = (await import('../../../src-renderer/pages/copy/copy-outcome.vue')).default
 const { mountInApp } = await import('./components/support.ts')
@@ -165,6 +166,10 @@ describe('the command line that does the same', () => {
     const both = { ...request, target: { kind: 'server' as const, serverId: 's2', path: '/x' } }
     expect(needsJumps(both, (id) => (id === 's1' ? jumping : profile()))).toBe(true)
     expect(needsJumps(both, () => jumping)).toBe(false)
+    const keyed = (file: string): ServerProfile => profile({ auth: [{ kind: 'key', file }] })
+    expect(needsAgent(both, keyed)).toBe(true)
+    expect(needsAgent(both, () => keyed('/same'))).toBe(false)
+    expect(needsAgent(request, keyed)).toBe(false)
   })
 })
 

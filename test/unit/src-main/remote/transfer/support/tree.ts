@@ -74,7 +74,7 @@ export function put(root: string, path: string, content: Buffer | string): void 
 }
 
 /** How near times must be: to a tenth of a millisecond, in the same second, or not at all. */
-export type Times = 'fine' | 'seconds' | 'any'
+type Times = 'fine' | 'seconds' | 'any'
 
 /** Every file with its bytes and time, every folder; as raw bytes, whatever the names are. */
 export function shape(root: string, times: Times = 'fine'): Map<string, string> {
