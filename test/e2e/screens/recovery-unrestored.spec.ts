@@ -106,7 +106,8 @@ describe.skipIf(chromiumPath() === null)('unrestored items on the screens', () =
     })
   })
   afterAll(async () => {
-    await one.close()
+    // the one that was started after the first was killed
+    await one.close().finally(() => server.close())
   })
 
   it(
