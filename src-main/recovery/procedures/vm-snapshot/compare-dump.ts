@@ -1,4 +1,4 @@
-import type { CaseRole, PlannedCommand, StepResult } from '../../../contract/recovery.ts'
+import type { CaseRole, PlannedCommand, StepResult, Words } from '../../../contract/recovery.ts'
 import { ConnectionError } from '../../../remote/connection-errors.ts'
 import { configDump } from '../../../remote/carbonio/config-dump.ts'
 import { CarbonioError } from '../../../remote/carbonio/errors.ts'
@@ -156,6 +156,31 @@ export const compareDump: Step = {
   },
 }
 
+function tableOf(
+  title: Words,
+  rows: readonly SettingRow[],
+  withCommand: boolean,
+): StepResult['tables'][number] {
+  return {
+    title,
+    columns: [
+      words('Setting', 'Impostazione'),
+      words('Old', 'Vecchio'),
+      words('Clone', 'Clone'),
+      ...(withCommand ? [words('Command', 'Comando')] : []),
+    ],
+    rows: rows
+      .slice(0, 2000)
+      .map(({ key, old, new: now, command }) => [
+        `${key.startsWith('global/') ? 'global' : 'server'} ${short(key)}`,
+        old ?? '–',
+        now ?? '–',
+        ...(withCommand ? [command ?? ''] : []),
+      ]),
+    total: rows.length,
+  }
+}
+
 function resultOf(dumps: Dumps): StepResult {
   const { rows, because, equal, settings } = dumps
   if (because !== null)
@@ -181,23 +206,16 @@ function resultOf(dumps: Dumps): StepResult {
         tone: differ > 0 ? 'attention' : 'ok',
       },
     ],
-    tables:
-      rows.length === 0
-        ? []
-        : [
-            {
-              title: words('What differs', 'Differenze'),
-              columns: [
-                words('Setting', 'Impostazione'),
-                words('Old', 'Vecchio'),
-                words('Clone', 'Clone'),
-                words('Command', 'Comando'),
-              ],
-              rows: rows
-                .slice(0, 2000)
-                .map(({ key, old, new: now, command }) => [key, old ?? '', now ?? '', command ?? '']),
-              total: rows.length,
-            },
-          ],
+    tables: [
+      tableOf(words('What differs', 'Differenze'), wanted(dumps), true),
+      tableOf(
+        words(
+          'Of the machine, or only on the clone: usually left as it is',
+          'Della macchina, o solo sul clone: di solito resta così',
+        ),
+        rows.filter((row) => !wanted(dumps).includes(row)),
+        false,
+      ),
+    ].filter(({ total }) => total > 0),
   }
 }

@@ -73,7 +73,10 @@ export const isolate: Step = {
       context,
       'new',
       REQUEST,
-      words('Ports of the clone are closed (isolation)', 'Porte del clone chiuse (isolamento)'),
+      words(
+        'Ports of the clone are closed (isolation), until “Access and mail traffic back” opens them',
+        'Porte del clone chiuse (isolamento), finché non le apre “Accesso e traffico di posta”',
+      ),
     )
     context.setFact(ISOLATION_PLAN, plan)
     const open = plan.leftOpen.length === 0 ? '' : ` ${plan.leftOpen.join(', ')} stays open: SSH is on it.`

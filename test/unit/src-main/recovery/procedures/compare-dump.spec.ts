@@ -37,13 +37,16 @@ describe.skipIf(process.platform === 'win32')('config dump of the old server and
     expect(seen.evidence.en).toMatch(/\d+ equal, \d+ different .*ZxBackup_DataRetentionDays/)
     expect(context.files.size).toBe(0)
     const { tables, summary } = await compareDump.run!(context)
-    const row = tables[0]?.rows.find(([key]) => key === 'server/(this server)/ZxBackup_DataRetentionDays')
+    const row = tables[0]?.rows.find(([key]) => key === 'server ZxBackup_DataRetentionDays')
     expect(row).toEqual([
-      'server/(this server)/ZxBackup_DataRetentionDays',
+      'server ZxBackup_DataRetentionDays',
       '180',
       '30',
       'carbonio config set server mail-old.example.com ZxBackup_DataRetentionDays 180',
     ])
+    // where each backs up to is of the machine: shown apart, without a command
+    expect(tables[0]?.rows.some(([key]) => key?.includes('DestPath'))).toBe(false)
+    expect(tables[1]?.rows.map(([key]) => key)).toContain('server ZxBackup_DestPath')
     expect(summary.it).toContain('impostazioni del vecchio server')
     expect([...context.files.keys()]).toEqual(['config-dump-old.json', 'config-dump-new.json'])
     expect(context.files.get('config-dump-old.json')).toContain('"180"')
