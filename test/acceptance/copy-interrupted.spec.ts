@@ -193,7 +193,7 @@ describe.skipIf(!SSHD)(`a copy that is interrupted ${String(INTERRUPTIONS)} time
           `${(100 * twice).toFixed(2)} % came twice, ${((Date.now() - begun) / 1000).toFixed(0)} s, ${String(clients)} clients, each with ${(listing / 1e6).toFixed(2)} MB of listing; ${what}`,
       )
       expect(code, `${what}: ${text}`).toBe(0)
-      expect(differences(source, target), what).toEqual([])
+      expect(differences(source, target, 'seconds'), what).toEqual([])
       expect(readdirSync(disk?.path ?? folder).filter((name) => name.includes('partial'))).toEqual([])
       expect(twice, what).toBeLessThanOrEqual(TWICE)
     } finally {

@@ -135,7 +135,9 @@ function address(path: string): string {
 /** Files that have a final name are whole, at every moment. */
 function unproved(target: string, whole: ReadonlyMap<string, string>): string[] {
   if (!existsSync(target)) return []
-  return [...shape(target)].filter(([path, what]) => whole.get(path) !== what).map(([path]) => path)
+  return [...shape(target, 'seconds')]
+    .filter(([path, what]) => whole.get(path) !== what)
+    .map(([path]) => path)
 }
 
 const KINDS = ['client killed', 'connection cut', 'server killed', 'sleep'] as const
@@ -145,7 +147,7 @@ describe.skipIf(!SSHD)('interruptions', () => {
     '%s: ends identical, nothing unverified has a name, little comes twice',
     async (mode) => {
       const random = new Random(seed)
-      const whole = shape(source)
+      const whole = shape(source, 'seconds')
       const what = `LIFEBOAT_CHAOS_SEED=${String(seed)}`
       const calm = join(folder, `${mode}-calm`)
       const ends = (to: string): [string, string] =>
@@ -156,7 +158,7 @@ describe.skipIf(!SSHD)('interruptions', () => {
       const time = Date.now() - startedAt
       total = proxy.down
       expect(undisturbed.code, undisturbed.stderr).toBe(0)
-      expect(differences(source, calm)).toEqual([])
+      expect(differences(source, calm, 'seconds')).toEqual([])
       rmSync(calm, { recursive: true, force: true })
       const rounds = mode === 'pull' ? INTERRUPTIONS : Math.ceil(INTERRUPTIONS / 3)
       const costs: string[] = []
@@ -201,7 +203,7 @@ describe.skipIf(!SSHD)('interruptions', () => {
           continue
         }
         expect(code, `${kind}, ${what}: ${stderr}`).toBe(0)
-        expect(differences(source, target), `${kind}, ${what}`).toEqual([])
+        expect(differences(source, target, 'seconds'), `${kind}, ${what}`).toEqual([])
         expect(
           readdirSync(folder).filter((name) => name.includes('partial')),
           what,
@@ -216,7 +218,7 @@ describe.skipIf(!SSHD)('interruptions', () => {
       if (existsSync(target)) {
         const last = await copy(...ends(target)).ended
         expect(last.code, last.stderr).toBe(0)
-        expect(differences(source, target), what).toEqual([])
+        expect(differences(source, target, 'seconds'), what).toEqual([])
       }
       console.log(
         `${mode}: ${String(interrupted)} interruptions, ${(total / 1e6).toFixed(1)} MB in ${(time / 1000).toFixed(1)} s undisturbed; ` +
@@ -255,11 +257,11 @@ describe.skipIf(!SSHD || !canMount(folder))(
         const full = await ended
         expect(full.code, full.stderr).toBe(1)
         expect(JSON.stringify(full.json)).toMatch(/full|too little room/)
-        expect(unproved(target, shape(source))).toEqual([])
+        expect(unproved(target, shape(source, 'seconds'))).toEqual([])
         rmSync(join(disk.path, 'other'), { recursive: true })
         const last = await copy(...ends).ended
         expect(last.code, last.stderr).toBe(0)
-        expect(differences(source, target)).toEqual([])
+        expect(differences(source, target, 'seconds')).toEqual([])
       } finally {
         disk.remove()
       }

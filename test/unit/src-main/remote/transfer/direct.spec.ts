@@ -56,7 +56,7 @@ function expectNoTrace(to: string): void {
   expect(existsSync(join(homes.old, '.ssh'))).toBe(false)
 }
 
-describe.skipIf(!SSHD)('a direct copy between two servers', () => {
+describe.skipIf(!SSHD)('a direct copy between two servers', { timeout: 90_000 }, () => {
   test('every file arrives with its time; nothing is left; nothing came through this computer', async () => {
     const to = join(folder, "target 'x")
     const before = snapshotTree(source)
@@ -161,5 +161,5 @@ describe.skipIf(!SSHD)('a direct copy between two servers', () => {
     for (let n = 0; n < 60 && leftFolders().length > 0; n++)
       await new Promise((resolve) => setTimeout(resolve, 50))
     expectNoTrace(to)
-  }, 90_000)
+  })
 })

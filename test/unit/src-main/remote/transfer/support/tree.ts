@@ -73,7 +73,7 @@ export function put(root: string, path: string, content: Buffer | string): void 
   utimesSync(file, clock + FRACTION, clock + FRACTION)
 }
 
-/** How near times must be: to a tenth of a millisecond, in the same second, or not at all. */
+/** How near times must be: to a hundredth of a second, in the same second, or not at all. */
 type Times = 'fine' | 'seconds' | 'any'
 
 /** Every file with its bytes and time, every folder; as raw bytes, whatever the names are. */
@@ -99,7 +99,7 @@ export function shape(root: string, times: Times = 'fine'): Map<string, string> 
 }
 
 function timeOf(ms: number, times: Times): string {
-  return times === 'any' ? '' : times === 'fine' ? ms.toFixed(1) : String(Math.floor(ms / 1000))
+  return times === 'any' ? '' : times === 'fine' ? String(Math.round(ms / 10)) : String(Math.floor(ms / 1000))
 }
 
 /** Paths that differ between two trees. */
