@@ -153,7 +153,11 @@ export async function pressPrimary(
     if ((await primary.count()) > 0 && (await primary.isEnabled())) {
       if (await pane.getByText('This step failed').isVisible())
         throw new Error(`“${title}” failed: ${await pane.innerText()}`)
-      await primary.click().catch(() => undefined)
+      const failure = page.getByRole('alertdialog')
+      if (await failure.isVisible()) throw new Error(`“${title}”: ${await failure.innerText()}`)
+      // a click that waits for the last one would meet the button of the step after it
+      if ((await pane.locator('footer .v-btn--loading').count()) === 0)
+        await primary.click({ timeout: 1000 }).catch(() => undefined)
       await page.waitForTimeout(250)
       continue
     }
