@@ -1,5 +1,4 @@
 import { implement, ORPCError } from '@orpc/server'
-import { RPCHandler } from '@orpc/server/ws'
 import type { Page } from 'playwright-core'
 import { contract } from '../../../src-main/contract/index.ts'
 import type { UnrestoredItem } from '../../../src-main/contract/unrestored.ts'
@@ -10,6 +9,7 @@ import type {
   Pending,
   ProcedureInfo,
 } from '../../../src-main/contract/recovery.ts'
+import { standBetween, type Routers, type Way } from './between.ts'
 
 /** What the screens are told of recoveries, so that they can be looked at in states that are hard to bring about. */
 export interface Told {
@@ -35,9 +35,14 @@ export interface FakeRecovery {
 
 /**
  * Stands between a page and its engine: what it asks of `recovery` is answered from `told`, the rest goes through. The
- * page is loaded again for it.
+ * page is loaded again for it. `also`: handlers of other areas; `way` holds or refuses calls (between.ts).
  */
-export async function fakeRecovery(page: Page, told: Told): Promise<FakeRecovery> {
+export async function fakeRecovery(
+  page: Page,
+  told: Told,
+  also: Routers = {},
+  way?: (path: string) => Way,
+): Promise<FakeRecovery> {
   const calls: FakeRecovery['calls'] = []
   const waiting = new Set<() => void>()
   const tell = (): void => {
@@ -134,27 +139,7 @@ export async function fakeRecovery(page: Page, told: Told): Promise<FakeRecovery
       tell()
     }),
   }
-  const handler = new RPCHandler({ recovery, ...listRouters(asked) } as never)
-  await page.routeWebSocket(/\/rpc$/, (socket) => {
-    const server = socket.connectToServer()
-    const ours = new Set<string>()
-    const listeners = new Map<string, ((event: { data: unknown }) => void)[]>()
-    const emit = (kind: string, data: unknown): void =>
-      listeners.get(kind)?.forEach((listener) => listener({ data }))
-    void handler.upgrade({
-      send: (data: string) => socket.send(data),
-      addEventListener: (kind: string, listener: (event: { data: unknown }) => void) =>
-        listeners.set(kind, [...(listeners.get(kind) ?? []), listener]),
-    } as never)
-    socket.onMessage((data) => {
-      const message = JSON.parse(String(data)) as { i: string; p?: { u?: string } }
-      if (/^\/(recovery|unrestored|configurations)\//.test(message.p?.u ?? '')) ours.add(message.i)
-      if (ours.has(message.i)) emit('message', data)
-      else server.send(data)
-    })
-    server.onMessage((data) => socket.send(data))
-    socket.onClose(() => emit('close', null))
-  })
+  await standBetween(page, { recovery, ...listRouters(asked), ...also }, way)
   await page.reload()
   return { told, calls, tell }
 }

@@ -12,13 +12,18 @@ interface Finding {
   nodes: { target: unknown; failureSummary?: string }[]
 }
 
-/** Fails on every serious or critical finding of axe on the screen as it is. Frames of mail are the sender's, not ours. */
-export async function expectAccessible(page: Page, screen: string): Promise<void> {
+/** Fails on every serious or critical finding of axe on the screen as it is. Frames of mail are the sender's, not ours; `rules`: only these. */
+export async function expectAccessible(
+  page: Page,
+  screen: string,
+  rules: readonly string[] = [],
+): Promise<void> {
   const session = await page.context().newCDPSession(page)
   // over the debugger: the page's policy rightly refuses foreign scripts
   await session.send('Runtime.evaluate', { expression: axeSource })
+  const only = rules.length > 0 ? `, runOnly: ${JSON.stringify(rules)}` : ''
   const answer = await session.send('Runtime.evaluate', {
-    expression: `axe.run({ exclude: [['iframe']] }, { iframes: false, resultTypes: ['violations'] }).then((r) => JSON.stringify(r.violations))`,
+    expression: `axe.run({ exclude: [['iframe']] }, { iframes: false, resultTypes: ['violations']${only} }).then((r) => JSON.stringify(r.violations))`,
     awaitPromise: true,
     returnByValue: true,
   })
@@ -37,12 +42,96 @@ export async function expectAccessible(page: Page, screen: string): Promise<void
 export async function expectNoOverflow(page: Page, screen: string): Promise<void> {
   const over = await page.evaluate(() => {
     const main = document.querySelector('main')
+    // words that do not break reach further than the box they stand in
+    const reach = (element: Element): number => {
+      const range = document.createRange()
+      range.selectNodeContents(element)
+      return Math.max(element.getBoundingClientRect().right, range.getBoundingClientRect().right)
+    }
     return {
       body: document.documentElement.scrollWidth - window.innerWidth,
       main: main ? main.scrollWidth - main.clientWidth : 0,
+      // what reaches out of the main part, so that it is found without a picture
+      out:
+        main && main.scrollWidth > main.clientWidth
+          ? [...main.querySelectorAll('*')]
+              .filter((element) => reach(element) > main.getBoundingClientRect().right)
+              .filter((element, _, all) => !all.some((other) => other !== element && element.contains(other)))
+              .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`)
+              .slice(0, 8)
+          : [],
     }
   })
-  expect.soft(over, `overflow of ${screen}`).toEqual({ body: 0, main: 0 })
+  expect.soft(over, `overflow of ${screen}`).toEqual({ body: 0, main: 0, out: [] })
+}
+
+/** What a person presses, types into or follows, and can see. */
+const CONTROLS = `(() => {
+  const found = [...document.querySelectorAll('button, a[href], input, select, textarea, summary, [tabindex]')]
+  return found.filter((element) => {
+    if (element.disabled || element.closest('[inert], [aria-hidden=true], iframe')) return false
+    if (!element.checkVisibility({ visibilityProperty: true })) return false
+    const { width, height } = element.getBoundingClientRect()
+    return width > 1 && height > 1 && !element.classList.contains('skip') && element.id !== 'page'
+  })
+})()`
+
+/**
+ * Fails when Tab does not get to a control, or the focus cannot be seen there. Controls with tabindex -1 are reached by
+ * the arrow keys of the box they are in (tabs, trees, lists). `part`: `main` leaves out the frame around the page.
+ */
+export async function expectTabbable(
+  page: Page,
+  screen: string,
+  part: 'body' | 'main' = 'body',
+): Promise<void> {
+  const controls = `${CONTROLS}.filter((element) => element.closest('${part}'))`
+  const count = await page.evaluate(`(() => {
+    window.tabbed = new Set()
+    window.unseen = new Set()
+    const told = (element) => (element.ariaLabel ?? element.textContent ?? '').trim().slice(0, 60) || element.outerHTML.slice(0, 90)
+    window.toldOf = told
+    window.onTab = ({ target }) => {
+      window.tabbed.add(target)
+      if (target.id === 'page' || target === document.body) return
+      const shown = [target, target.parentElement, target.closest('.v-field, .v-selection-control')].filter(Boolean)
+      const rings = shown.map((element) => getComputedStyle(element))
+      const ring = (style) => style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0
+      // a box whose rows would hide its ring has it drawn above them
+      const above = (element) => parseFloat(getComputedStyle(element, '::after').borderTopWidth) > 0
+      if (!rings.some(ring) && !shown.some(above)) window.unseen.add(told(target))
+    }
+    document.addEventListener('focusin', window.onTab)
+    document.querySelector('${part}').tabIndex = -1
+    document.querySelector('${part}').focus()
+    return ${controls}.length
+  })()`)
+  for (let at = 0; at < Number(count) + 6; at++) await page.keyboard.press('Tab')
+  const missed = await page.evaluate(`(() => {
+    document.removeEventListener('focusin', window.onTab)
+    document.activeElement?.blur()
+    document.body.removeAttribute('tabindex')
+    // one stop of Tab for a group whose others have the arrow keys; radio buttons are such a group by themselves
+    const roving = (element) => element.tabIndex < 0 && element.closest('[role=tablist], [role=tree], [role=listbox], [role=radiogroup], [role=grid], [role=application]')
+    const radio = (element) => element.type === 'radio'
+    const left = ${controls}.filter((element) => !window.tabbed.has(element) && !roving(element) && !radio(element))
+    return {
+      missed: left.filter((element) => element.tabIndex >= 0 || element.tagName === 'BUTTON').map(window.toldOf),
+      unseen: [...window.unseen],
+    }
+  })()`)
+  expect.soft(missed, `keyboard on ${screen}`).toEqual({ missed: [], unseen: [] })
+}
+
+/** Fails when a control cannot be scrolled to a place where it can be pressed: cut off, or under something else. */
+export async function expectReachable(page: Page, screen: string): Promise<void> {
+  const covered = await page.evaluate(`${CONTROLS}.filter((element) => {
+    element.scrollIntoView({ block: 'center', inline: 'center' })
+    const box = element.getBoundingClientRect()
+    const there = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+    return !(there && (element.contains(there) || there.contains(element) || there.closest('label')?.contains(element) || element.closest('.v-input')?.contains(there)))
+  }).map((element) => (element.ariaLabel ?? element.textContent ?? '').trim().slice(0, 60) || element.outerHTML.slice(0, 90))`)
+  expect.soft(covered, `what cannot be pressed on ${screen}`).toEqual([])
 }
 
 /** The rail's entry of a screen. */
