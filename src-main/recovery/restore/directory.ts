@@ -11,7 +11,11 @@ const MOST = 32 * 1024 * 1024
  * provisioning tool; `-l` asks LDAP, so that it works while the mailbox service is busy).
  * @throws CannotTell, ConnectionError
  */
-async function list(context: StepContext, role: CaseRole, command: 'gaa' | 'gad' | 'gac' | 'gadl'): Promise<string[]> {
+async function list(
+  context: StepContext,
+  role: CaseRole,
+  command: 'gaa' | 'gad' | 'gac' | 'gadl',
+): Promise<string[]> {
   const { code, stdout, stderr } = await context.command(role, ['zmprov', '-l', command], {
     as: 'zextras',
     timeout: TIMEOUT,
