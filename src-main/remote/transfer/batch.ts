@@ -1,4 +1,5 @@
 import type { BytePath } from './byte-path.ts'
+import type { Part } from './list-local.ts'
 
 /** What proves a file, and what is done with it. */
 export interface BatchEntry {
@@ -61,6 +62,7 @@ export interface ListJob {
   kind: 'list'
   root: string
   ignore: string[]
+  part: Part
 }
 
 /** Digests that the item files of accounts name. */

@@ -21,7 +21,7 @@ function answer(job: Job): unknown {
     case 'doubt':
       return work.doubt(job)
     case 'list':
-      return listLocal(job.root, (path) => job.ignore.includes(path))
+      return listLocal(job.root, (path) => job.ignore.includes(path), job.part)
     case 'digests':
       return digestsIn(job.root, job.paths)
   }

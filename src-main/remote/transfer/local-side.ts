@@ -35,7 +35,7 @@ export class LocalSide implements TargetSide {
 
   list(): Promise<Listing> {
     const { root, ignore } = this.#target
-    return this.#pool.run({ kind: 'list', root, ignore })
+    return this.#pool.list(root, ignore)
   }
 
   room(): Promise<{ bytes: number; files: number | null }> {

@@ -102,7 +102,7 @@ async function openDirect(
 
 /** Many seconds of a large copy are spent on looking: it begins before the connection stands. */
 function listEarly(target: LocalPlace, { pool }: OpenContext): Promise<Listing> {
-  const listing = pool.run({ kind: 'list', root: realPlace(target.path), ignore: NOT_OURS })
+  const listing = pool.list(realPlace(target.path), NOT_OURS)
   listing.catch(() => undefined)
   return listing
 }

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import { startWorker } from '../../engine/worker-thread.ts'
 import type { BatchAnswer, Job, ListJob, DigestsJob } from './batch.ts'
 import type { WorkPlace } from './batch-work.ts'
+import { PARTS, together } from './list-local.ts'
 import type { Listing } from './listing.ts'
 
 /** Jobs that wait in a thread besides the one in hand: it never starves, and little is lost when it dies. */
@@ -52,6 +53,11 @@ export class CopyPool {
     if (this.#place !== null) worker.postMessage({ place: this.#place })
     this.#threads.push(thread)
     return thread
+  }
+
+  /** Everything below a local folder, listed by several threads. */
+  async list(root: string, ignore: string[]): Promise<Listing> {
+    return together(await Promise.all(PARTS.map((part) => this.run({ kind: 'list', root, ignore, part }))))
   }
 
   run(job: ListJob): Promise<Listing>

@@ -36,7 +36,7 @@ export class LocalSource implements SourceSide {
   }
 
   list(): Promise<Listing> {
-    return this.#pool.run({ kind: 'list', root: this.root, ignore: [] })
+    return this.#pool.list(this.root, [])
   }
 
   /** A second reading proves what has no digest: the disk is here, and its cache would answer a second program too. */
