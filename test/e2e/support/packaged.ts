@@ -106,7 +106,7 @@ export async function startPackaged(
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const address = await debuggingAddress(child)
-  const browser = await chromium.connectOverCDP(address)
+  const browser = await connected(address)
   const context = browser.contexts()[0]
   if (!context) throw new Error('no window')
   const page = context.pages()[0] ?? (await context.waitForEvent('page'))
@@ -122,6 +122,17 @@ export async function startPackaged(
       await ended
       clearTimeout(force)
     },
+  }
+}
+
+/** A connection made just before the window has its page may wait for ever; the next one does not. */
+async function connected(address: string): Promise<Browser> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await chromium.connectOverCDP(address, { timeout: 8000 })
+    } catch (error) {
+      if (tries === 4) throw error
+    }
   }
 }
 
