@@ -48,16 +48,23 @@ module.exports = {
     },
     {
       name: 'the-page-knows-the-contract-only',
-      comment: 'and of it the types only: zod and the engine stay out of the page',
+      comment: 'and of it the types and the Italian sentences only: zod and the engine stay out of the page',
       severity: 'error',
       from: { path: '^src-renderer/' },
-      to: { path: '^src-main/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src-main/(?!contract/said/)', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'the-page-knows-the-contract-only',
       severity: 'error',
       from: { path: '^src-renderer/' },
       to: { path: '^src-main/', pathNot: '^src-main/(contract/|backup/types\\.ts)' },
+    },
+    {
+      name: 'sentences-stand-alone',
+      comment: 'the page takes them in: nothing of the engine may come with them',
+      severity: 'error',
+      from: { path: '^src-main/contract/said/' },
+      to: { pathNot: '^src-main/contract/said/' },
     },
     {
       name: 'the-page-has-no-node',

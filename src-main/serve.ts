@@ -32,7 +32,11 @@ export async function startServer(options: ServeOptions = {}): Promise<RunningSe
   await ensureBuilt('page')
   const page = new PageFiles()
   page.keep()
-  const engine = createEngine({ dataFolder: options.dataFolder, host: 'browser' })
+  const engine = createEngine({
+    dataFolder: options.dataFolder,
+    host: 'browser',
+    onSettings: (settings) => page.wear(settings),
+  })
   try {
     const host = await startHttpHost(engine, options.port ?? 0, page)
     const url = host.address(options.path)

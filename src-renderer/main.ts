@@ -1,10 +1,8 @@
 import { createApp } from 'vue'
 import App from './app.vue'
 import { connect, isDesktop } from './client.ts'
+import { whenPainted } from './composables/when-painted.ts'
 import { installPlugins } from './plugins/index.ts'
-
-/** When nothing is painted for this long (a hidden window), the engine is asked for all the same, ms. */
-const PATIENCE_MS = 1000
 
 // Vuetify writes its theme into a <style>: the strict CSP lets it pass by the nonce the host put into the page
 const nonce = document.querySelector<HTMLElement>('meta[property="csp-nonce"]')?.nonce
@@ -22,15 +20,3 @@ void router
     app.mount('#app')
     if (isDesktop) whenPainted(connect)
   })
-
-/** Calls back once, when the window shows something for the first time. */
-function whenPainted(callback: () => void): void {
-  const once = (): void => {
-    observer.disconnect()
-    clearTimeout(timer)
-    callback()
-  }
-  const observer = new PerformanceObserver(once)
-  const timer = setTimeout(once, PATIENCE_MS)
-  observer.observe({ type: 'paint', buffered: true })
-}

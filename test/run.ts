@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join, relative, resolve } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureBuilt } from '../src-main/hosts/build.ts'
 import { PROGRAMS } from './e2e/support/programs.ts'
 
@@ -22,13 +23,20 @@ interface Report {
     name: string
     status: string
     message: string
-    assertionResults: { status: string; ancestorTitles: string[]; fullName: string; title: string }[]
+    assertionResults: {
+      status: string
+      ancestorTitles: string[]
+      fullName: string
+      title: string
+      failureMessages: string[] | null
+    }[]
   }[]
 }
 
 interface Totals {
   passed: number
-  failed: number
+  /** A line for each, and what its error began with. */
+  failed: string[]
   skipped: number
   /** File and outermost name of what was skipped, with how many tests. */
   skippedBy: Map<string, number>
@@ -50,25 +58,36 @@ async function runProjects(projects: string[], totals: Totals, folder: string): 
   try {
     report = JSON.parse(readFileSync(file, 'utf8')) as Report
   } catch {
-    if (code !== 0) totals.failed++
+    if (code !== 0) totals.failed.push(`${projects.join(', ')}: the run ended without a report, code ${code}`)
     return
   }
-  let failed = 0
+  const failed: string[] = []
   for (const result of report.testResults) {
     // a file that does not load has no tests, but it has failed
+    const path = relative(root, result.name)
     if (result.status === 'failed' && !result.assertionResults.some((test) => test.status === 'failed'))
-      failed++
+      failed.push(`${path}: ${startOf(result.message)}`)
     for (const test of result.assertionResults) {
       if (test.status === 'passed') totals.passed++
-      else if (test.status === 'failed') failed++
+      else if (test.status === 'failed')
+        failed.push(`${path}: ${test.fullName}\n      ${startOf(test.failureMessages?.join('\n') ?? '')}`)
       else {
         totals.skipped++
-        const name = `${relative(root, result.name)}: ${test.ancestorTitles.find(Boolean) ?? test.title}`
+        const name = `${path}: ${test.ancestorTitles.find(Boolean) ?? test.title}`
         totals.skippedBy.set(name, (totals.skippedBy.get(name) ?? 0) + 1)
       }
     }
   }
-  totals.failed += failed === 0 && code !== 0 ? 1 : failed
+  if (failed.length === 0 && code !== 0)
+    failed.push(
+      `${projects.join(', ')}: every test passed, but the run failed (an error nobody caught: see above)`,
+    )
+  totals.failed.push(...failed)
+}
+
+/** The first lines of an error, indented: what one needs to know it again. */
+function startOf(message: string): string {
+  return stripVTControlCharacters(message).split('\n').slice(0, 6).join('\n      ')
 }
 
 function runVitest(args: string[]): Promise<number> {
@@ -92,6 +111,12 @@ function runVitest(args: string[]): Promise<number> {
   })
 }
 
+/** Once more at the end, where the last page of a long output is all that somebody has. */
+function printFailed({ failed }: Totals): void {
+  if (failed.length > 0) console.log('\nFailed:')
+  for (const line of failed) console.log(`  ✗ ${line}`)
+}
+
 function printSkipped(totals: Totals): void {
   const missing = PROGRAMS.filter((program) => !program.found())
   if (missing.length > 0) console.log('\nNot installed here, so not tested with:')
@@ -101,26 +126,27 @@ function printSkipped(totals: Totals): void {
 }
 
 async function main(): Promise<number> {
-  const totals: Totals = { passed: 0, failed: 0, skipped: 0, skippedBy: new Map() }
+  const totals: Totals = { passed: 0, failed: [], skipped: 0, skippedBy: new Map() }
   const folder = mkdtempSync(join(tmpdir(), 'lifeboat-test-'))
   try {
     // what cannot be built is one failure; the rest is worth knowing all the same
     await ensureBuilt('desktop').catch((error: unknown) => {
-      console.error(error instanceof Error ? error.message : error)
-      totals.failed++
+      const message = error instanceof Error ? error.message : String(error)
+      console.error(message)
+      totals.failed.push(`build: ${message}`)
     })
     await runProjects(['unit', 'renderer'], totals, folder)
     await runProjects(['acceptance', 'e2e'], totals, folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  if (totals.passed + totals.failed + totals.skipped === 0) {
-    console.error(`No test fits ${filters.join(' ')}`)
-    totals.failed++
+  if (totals.passed + totals.failed.length + totals.skipped === 0) {
+    totals.failed.push(`No test fits ${filters.join(' ')}`)
   }
   printSkipped(totals)
-  console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`)
-  return totals.failed === 0 ? 0 : 1
+  printFailed(totals)
+  console.log(`\n${totals.passed} passed, ${totals.failed.length} failed, ${totals.skipped} skipped`)
+  return totals.failed.length === 0 ? 0 : 1
 }
 
 process.exitCode = await main()

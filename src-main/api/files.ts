@@ -1,3 +1,4 @@
+import type { Which } from './message-loader.ts'
 import { FRAME_POLICY, mailFrame } from '../mail/frame.ts'
 import { messageFileName, safeSegment } from '../mail/names.ts'
 import { attachmentBytes, previewMessage } from '../mail/preview.ts'
@@ -15,8 +16,8 @@ export interface LoadedMessage {
 }
 
 export interface FileRouteDeps {
-  /** Reads and verifies the row's blob, or that of state `state`; null when there is none. May throw an error with `code`, `why` and `next`. */
-  loadMessage(catalogId: string, key: string, state?: number): Promise<LoadedMessage | null>
+  /** Reads and verifies the row's blob, or that of a state or a time; null when there is none. May throw an error with `code`, `why` and `next`. */
+  loadMessage(catalogId: string, key: string, which?: Which): Promise<LoadedMessage | null>
 }
 
 export interface FileResponse {
@@ -32,7 +33,7 @@ const ROUTE = /^\/(mail-frame|attachment|message)\/([\w-]{1,64})\/([iu]\d{1,15})
 
 /**
  * Answers `/mail-frame/<catalogId>/<key>`, `/attachment/<catalogId>/<key>/<index>` and `/message/<catalogId>/<key>.eml`, each with an
- * optional `?state=n`, for both hosts. Null when the URL is none of them; never rejects. Hosts check who asks before they call this.
+ * optional `?state=n` or `?at=MS` (the time of the view: what is saved is what is seen), for both hosts. Null when the URL is none of them; never rejects. Hosts check who asks before they call this.
  */
 export async function handleFileRequest(url: URL, deps: FileRouteDeps): Promise<FileResponse | null> {
   const match = ROUTE.exec(url.pathname)
@@ -49,8 +50,13 @@ export async function handleFileRequest(url: URL, deps: FileRouteDeps): Promise<
     return null
   const state = url.searchParams.get('state')
   if (state !== null && !/^\d{1,9}$/.test(state)) return problem(400, 'The address names no state.')
+  const at = url.searchParams.get('at')
+  if (at !== null && !/^-?\d{1,16}$/.test(at)) return problem(400, 'The address names no time.')
   try {
-    const loaded = await deps.loadMessage(catalogId, key, state === null ? undefined : Number(state))
+    const loaded = await deps.loadMessage(catalogId, key, {
+      ...(state === null ? {} : { state: Number(state) }),
+      ...(at === null ? {} : { at: Number(at) }),
+    })
     if (loaded === null)
       return problem(404, 'There is no message here: the item has no blob, or it is missing.')
     if (route === 'mail-frame') return await frame(loaded)

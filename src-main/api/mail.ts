@@ -28,8 +28,8 @@ type OutputOf<K extends keyof Procedures> = z.infer<NonNullable<Procedures[K]['~
 export type MailProcedures = { [K in keyof Procedures]: (input: InputOf<K>) => Promise<OutputOf<K>> }
 
 export interface MailApi extends MailProcedures {
-  /** For files.ts: the message of a row or of one of its states; null when there is none. */
-  loadMessage(catalogId: string, key: string, state?: number): Promise<LoadedMessage | null>
+  /** For files.ts: the message of a row, also of one of its states or as of a time; null when there is none. */
+  loadMessage(catalogId: string, key: string, which?: Which): Promise<LoadedMessage | null>
 }
 
 export interface MailApiDeps {
@@ -95,10 +95,10 @@ export function createMailApi(deps: MailApiDeps): MailApi {
       const { zone } = deps.openCatalog(catalogId)
       return { terms: explainQuery(parseQuery(query, { zone }), zone) }
     },
-    async loadMessage(catalogId, key, state) {
+    async loadMessage(catalogId, key, which = {}) {
       const catalog = deps.openCatalog(catalogId)
-      if (loader.find(catalog, key, { state }) === null) return null
-      const { bytes, status, subject, date, digest } = loader.load(catalog, key, { state })
+      if (loader.find(catalog, key, which) === null) return null
+      const { bytes, status, subject, date, digest } = loader.load(catalog, key, which)
       const ref = refOfKey(key)
       const row = ref === null ? undefined : itemDetail(catalog.db, ref, null)?.row
       return { message: bytes, status, subject, date, id: row?.id ?? digest }

@@ -87,6 +87,14 @@ export function looksLikeBackupPath(path: string): boolean {
   return false
 }
 
+/** The nearest folder above `path` (which need not exist) that is a Backup Path; null when there is none. */
+export function backupPathAbove(path: string): string | null {
+  for (let above = dirname(path); ; above = dirname(above)) {
+    if (looksLikeBackupPath(above)) return above
+    if (above === dirname(above)) return null
+  }
+}
+
 function searchBelow(top: string): string[] {
   const found: string[] = []
   let level = [top]

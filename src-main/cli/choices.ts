@@ -43,7 +43,12 @@ export function accountNamed(db: Database, name: string): AccountRow {
     })
   }
   if (others.length > 0) {
-    const all = [account, ...others].map(({ name: address, id }) => address ?? id)
+    const found = [account, ...others]
+    // An account that was deleted and made again is there twice: only the UUIDs tell them apart.
+    const isTwice = (address: string): boolean => found.filter((one) => one.name === address).length > 1
+    const all = found.map(({ name: address, id }) =>
+      address === null ? id : isTwice(address) ? `${address} (${id})` : address,
+    )
     throw new ExpectedError('BAD_QUERY', `${name} names ${all.length} accounts`, {
       why: `They are ${all.slice(0, 5).join(', ')}${all.length > 5 ? ', …' : ''}.`,
       next: 'Give the whole address or the UUID.',

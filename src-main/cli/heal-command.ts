@@ -88,7 +88,7 @@ function print(terminal: Terminal, result: HealResult): void {
     lines.push(`${counted(lost.length, 'message')} no copy has:`, ...lost.flatMap(lostLines))
   if (lostMetadata.length > 0) {
     lines.push(
-      'Metadata that is broken here and in no other copy:',
+      'Metadata broken here and in no other copy, and other files that could not be copied:',
       ...lostMetadata.map((file) => `  ! ${plain(file)}`),
     )
   }

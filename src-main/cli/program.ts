@@ -51,7 +51,7 @@ function buildProgram(): Command {
     .argument('<path>', PATH_HELP)
     .argument(
       '<query...>',
-      'words, "a phrase", -word, from: to: subject: in: account: has:attachment before: after: is:deleted',
+      'words, "a phrase", -word, from: to: subject: in: account: has:attachment before: after: is:deleted; of a message the first 64 KB of text',
     )
     .option('--at <date>', AT_HELP)
     .addOption(deletedOption())

@@ -127,13 +127,17 @@ export type PlannedCommand = z.infer<typeof plannedCommandSchema>
 /** Figures and tables a step shows when it ended or while it runs. */
 export const stepFigureSchema = z.object({
   label: wordsSchema,
+  /** A figure as English groups it: `1,204`. */
   value: z.string(),
   tone: z.enum(['plain', 'ok', 'attention', 'failed']),
 })
+/** A string stands as it is in every language: a name, a path, what a server said. What the engine says is words. */
+const cellSchema = z.union([z.string(), wordsSchema])
+export type Cell = z.infer<typeof cellSchema>
 export const stepTableSchema = z.object({
   title: wordsSchema,
   columns: z.array(wordsSchema),
-  rows: z.array(z.array(z.string())).max(2000),
+  rows: z.array(z.array(cellSchema)).max(2000),
   /** Rows in all; more than are listed. */
   total: z.number(),
 })
@@ -151,7 +155,7 @@ export const stepViewSchema = z.object({
   risk: wordsSchema,
   state: stepStateSchema,
   /** Reason of a skip or a failure (what happened, why, what next); null otherwise. */
-  reason: z.string().nullable(),
+  reason: wordsSchema.nullable(),
   repeatable: z.boolean(),
   /** How often it ended. */
   runs: z.number(),
@@ -166,6 +170,8 @@ export const stepViewSchema = z.object({
   blockedBy: z.array(wordsSchema),
   /** Seconds expected from measured rates; null when nothing was measured yet. */
   expectedSeconds: z.number().nullable(),
+  /** Why there is no such figure for a step that has one once something was measured. */
+  expectedUnknown: wordsSchema.nullable(),
   startedAt: timeSchema.nullable(),
   endedAt: timeSchema.nullable(),
   progress: z

@@ -15,8 +15,11 @@ export function isOwnUrl(address: string): boolean {
  * Answers `app://lifeboat/…` with the page and with mail, attachments and messages.
  * @param file answers the latter; waits for the engine when need be
  */
-export function handleAppProtocol(page: PageFiles, file: (url: URL) => Promise<FileResponse | null>): void {
-  protocol.handle(APP_SCHEME, async (request) => toResponse(await answer(request, page, file)))
+export function handleAppProtocol(
+  page: () => PageFiles,
+  file: (url: URL) => Promise<FileResponse | null>,
+): void {
+  protocol.handle(APP_SCHEME, async (request) => toResponse(await answer(request, page(), file)))
 }
 
 async function answer(

@@ -13,13 +13,13 @@ import {
 import type { Engine } from '../api/engine.ts'
 import { defaultDataFolder } from '../engine/data-folder.ts'
 import { describeError } from '../engine/errors.ts'
-import { PageFiles } from '../hosts/page.ts'
+import { PageFiles, type PageLook } from '../hosts/page.ts'
 import { handleAppProtocol, isOwnUrl } from './app-protocol.ts'
 import { openRequest, type OpenRequest } from './arguments.ts'
 import { guardDownloads } from './downloads.ts'
 import { guardEverything } from './guards.ts'
 import { createWindow, pageAddress, setMenu } from './window.ts'
-import { readTheme, readWindowState, saveWindowState, type WindowState } from './window-state.ts'
+import { readLook, readWindowState, saveWindowState } from './window-state.ts'
 
 /** The engine may take this long to stop what runs before the app ends all the same, ms. */
 const CLOSE_MS = 5000
@@ -40,7 +40,7 @@ export function startDesktop(request: OpenRequest): void {
   // without a graphics device Chromium tries three ways to one and falls back to this all the same, a third of a second later
   if (process.platform === 'linux' && !existsSync('/dev/dri')) app.disableHardwareAcceleration()
   // GTK, which starts after this, fills a new window before Chromium does: light on most desktops
-  if (process.platform === 'linux' && readTheme() === 'dark') process.env['GTK_THEME'] ??= 'Adwaita:dark'
+  if (process.platform === 'linux' && readLook().theme === 'dark') process.env['GTK_THEME'] ??= 'Adwaita:dark'
   // the parent (`npm start`) is gone
   process.on('disconnect', () => app.quit())
   // macOS tells of a folder dropped on the icon before the app is ready when that started it
@@ -60,23 +60,30 @@ export function startDesktop(request: OpenRequest): void {
 }
 
 function run(request: OpenRequest, dataFolder: string): void {
-  const page = new PageFiles()
   const state = readWindowState()
-  let theme: WindowState['theme'] = state.theme
+  let { look } = state
   guardEverything()
 
   let painted = (): void => undefined
   const firstPaint = new Promise<void>((resolve) => (painted = resolve))
   let starting: Promise<Engine> | null = null
   const engine = (): Promise<Engine> =>
-    (starting ??= firstPaint.then(() => startEngine(window, dataFolder, setTheme)))
-  const setTheme = (next: WindowState['theme']): void => {
-    theme = next
-    nativeTheme.themeSource = next
+    (starting ??= firstPaint.then(() => startEngine(window, dataFolder, setLook)))
+  const setLook = (next: PageLook): void => {
+    look = next
+    page.wear(next)
+    nativeTheme.themeSource = next.theme
   }
 
-  handleAppProtocol(page, async (url) => (await engine()).file(url))
+  handleAppProtocol(
+    () => page,
+    async (url) => (await engine()).file(url),
+  )
   const window = createWindow(state, request.path)
+  // the files are looked at while the process of the window begins, not before
+  const page = new PageFiles()
+  page.wear(look)
+  page.prepare()
   guardDownloads(window, engine)
   window.once('ready-to-show', () => {
     window.show()
@@ -89,7 +96,7 @@ function run(request: OpenRequest, dataFolder: string): void {
       .then(([running, { showTasks }]) => showTasks(window, running))
       .catch((error: unknown) => fail(error))
   })
-  window.on('close', () => saveWindowState(window, theme))
+  window.on('close', () => saveWindowState(window, look))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     if (reason !== 'clean-exit') window.webContents.reload()
   })
@@ -142,7 +149,7 @@ function handOverPorts(window: BrowserWindow, engine: () => Promise<Engine>, onA
 async function startEngine(
   window: BrowserWindow,
   dataFolder: string,
-  onTheme: (theme: WindowState['theme']) => void,
+  onLook: (look: PageLook) => void,
 ): Promise<Engine> {
   const [{ createEngine }, { systemKeychain }] = await Promise.all([
     import('../api/engine.ts'),
@@ -154,7 +161,7 @@ async function startEngine(
     keychain: systemKeychain(),
     showLogs: (file) => shell.showItemInFolder(file),
     printPdf: async (html) => (await import('./print.ts')).printPdf(html),
-    onSettings: (settings) => onTheme(settings.theme),
+    onSettings: onLook,
     pickFolder: async (title) => {
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
         title,

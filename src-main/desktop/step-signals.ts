@@ -23,7 +23,7 @@ export function stepWork(cases: readonly CaseSteps[], language: 'en' | 'it'): Wo
       done: step.progress?.done ?? 0,
       total: step.progress?.total ?? null,
       canStop: step.state === 'doing' && step.here,
-      error: step.reason === null ? null : { message: step.reason, why: '', next: '' },
+      error: step.reason === null ? null : { message: step.reason[language], why: '', next: '' },
     })),
   )
 }

@@ -28,7 +28,7 @@ const WORDS = {
     },
     state: { done: 'completata', partial: 'non c’è tutto', failed: 'non riuscita' },
     found: 'completata, trovati danni',
-    waits: 'attende te',
+    waits: 'richiede attenzione',
   },
 } as const
 

@@ -1,12 +1,13 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { app, screen, type BrowserWindow, type Rectangle } from 'electron'
+import type { PageLook } from '../hosts/page.ts'
 
 /** Where the window was and how it looked, known before the engine is there. */
 export interface WindowState {
   bounds: Rectangle | null
   maximized: boolean
-  theme: 'system' | 'light' | 'dark'
+  look: PageLook
 }
 
 function stateFile(): string {
@@ -16,16 +17,24 @@ function stateFile(): string {
 /** The state as left last time; defaults where the file is missing, broken or of a screen that is gone. */
 export function readWindowState(): WindowState {
   const saved = readSaved()
-  return { bounds: visibleBounds(saved.bounds), maximized: saved.maximized === true, theme: readTheme() }
+  return { bounds: visibleBounds(saved.bounds), maximized: saved.maximized === true, look: lookOf(saved) }
 }
 
-/** The theme as left last time; may be asked for before the app is ready. */
-export function readTheme(): WindowState['theme'] {
-  const { theme } = readSaved()
-  return theme === 'light' || theme === 'dark' ? theme : 'system'
+/** Theme and language as left last time; may be asked for before the app is ready. */
+export function readLook(): PageLook {
+  return lookOf(readSaved())
 }
 
-function readSaved(): Partial<WindowState> {
+function lookOf({ theme, language }: Saved): PageLook {
+  return {
+    theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+    language: language === 'en' || language === 'it' ? language : 'system',
+  }
+}
+
+type Saved = Partial<Omit<WindowState, 'look'> & PageLook>
+
+function readSaved(): Saved {
   try {
     const saved: unknown = JSON.parse(readFileSync(stateFile(), 'utf8'))
     return typeof saved === 'object' && saved !== null ? saved : {}
@@ -46,8 +55,8 @@ function visibleBounds(bounds: Rectangle | null | undefined): Rectangle | null {
 }
 
 /** Keeps the state for the next start. Losing it is no error. */
-export function saveWindowState(window: BrowserWindow, theme: WindowState['theme']): void {
-  const state: WindowState = { bounds: window.getNormalBounds(), maximized: window.isMaximized(), theme }
+export function saveWindowState(window: BrowserWindow, { theme, language }: PageLook): void {
+  const state = { bounds: window.getNormalBounds(), maximized: window.isMaximized(), theme, language }
   try {
     const file = stateFile()
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 })

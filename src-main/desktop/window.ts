@@ -8,7 +8,7 @@ const BACKGROUND = { light: '#f3f5f7', dark: '#11171b' } as const
 
 /** Makes the one window. It shows itself when the page has been painted. */
 export function createWindow(state: WindowState, openPath: string | null): BrowserWindow {
-  nativeTheme.themeSource = state.theme
+  nativeTheme.themeSource = state.look.theme
   const window = new BrowserWindow({
     width: 1280,
     height: 820,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import ssh2 from 'ssh2'
+import { newKeyPair } from '../remote/key-pair.ts'
 import { DRILL_SERVERS, type DrillServerName } from './faults.ts'
 
 /** Who can log in, and as whom: the ways of becoming `zextras` that real servers have. */
@@ -34,9 +34,9 @@ export function drillAccess(folder: string): DrillAccess {
     const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept
     return { keyFile, ...kept }
   }
-  const client = keyPair('lifeboat-drill')
+  const client = newKeyPair('lifeboat-drill')
   const hostKeys = Object.fromEntries(
-    DRILL_SERVERS.map((name) => [name, keyPair(`drill-${name}`)]),
+    DRILL_SERVERS.map((name) => [name, newKeyPair(`drill-${name}`)]),
   ) as DrillAccess['hostKeys']
   const kept: Kept = { password: randomBytes(12).toString('base64url'), publicKey: client.public, hostKeys }
   writeFileSync(keyFile, client.private, { mode: 0o600 })
@@ -44,16 +44,6 @@ export function drillAccess(folder: string): DrillAccess {
   // Last: with this file there, all is.
   writeFileSync(file, JSON.stringify(kept), { mode: 0o600 })
   return { keyFile, ...kept }
-}
-
-/** A new key. ssh2 now and then makes one that it cannot read itself; such a one is thrown away. */
-function keyPair(comment: string): { private: string; public: string } {
-  for (let tries = 0; ; tries++) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment })
-    const read = [ssh2.utils.parseKey(pair.private), ssh2.utils.parseKey(pair.public)]
-    if (read.every((key) => !(key instanceof Error))) return { private: pair.private, public: pair.public }
-    if (tries > 20) throw new Error('No key could be made that can be read again.')
-  }
 }
 
 /** The known_hosts line of a server on this port. */

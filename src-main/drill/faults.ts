@@ -48,6 +48,12 @@ export const FAULTS = {
   busy: { on: ['new'], value: 600, unit: 's', what: 'a SmartScan is already in the queue and takes so long' },
   licence: { on: ['new'], value: null, unit: '', what: 'the licence of the backup is not valid' },
   'lists-lost': { on: ['new'], value: null, unit: '', what: 'a restore leaves out a distribution list' },
+  'members-lost': {
+    on: ['new'],
+    value: null,
+    unit: '',
+    what: 'a restore leaves out an alias and the last member of distribution lists',
+  },
   'validator-off': { on: ['new'], value: null, unit: '', what: 'the LMTP validator was left off' },
   'scanner-on': {
     on: ['new'],

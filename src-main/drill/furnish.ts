@@ -65,7 +65,7 @@ export async function furnish(options: FurnishOptions): Promise<Furnished> {
     ...freshState(old, 'mail-old.example.com', manifest),
     accounts,
     domains: domainsOf(accounts),
-    lists: listsOf(accounts),
+    ...listsOf(accounts),
   }
   const settings = JSON.stringify(standardConfig(oldState, true), null, 1)
   writeFileSync(join(old.backup, SAVED_SETTINGS), settings)
@@ -93,9 +93,14 @@ function loseAccount(paths: ServerPaths, account: SimAccount): void {
 }
 
 /** Two lists, as every company has them. */
-function listsOf(accounts: readonly SimAccount[]): string[] {
+function listsOf(accounts: readonly SimAccount[]): Pick<SimState, 'lists' | 'listDetails'> {
   const [domain = 'example.com'] = domainsOf(accounts)
-  return [`all@${domain}`, `sales@${domain}`]
+  const names = accounts.map(({ name }) => name)
+  const listDetails = {
+    [`all@${domain}`]: { aliases: [`everybody@${domain}`], members: names },
+    [`sales@${domain}`]: { aliases: [], members: [...names.slice(0, 2), 'agent@partner.example'] },
+  }
+  return { lists: Object.keys(listDetails), listDetails }
 }
 
 function domainsOf(accounts: readonly SimAccount[]): string[] {
@@ -239,7 +244,7 @@ async function furnishClone(
     isClone: true,
     accounts,
     domains: domainsOf(accounts),
-    lists: listsOf(accounts),
+    ...listsOf(accounts),
     lastScan: snapshot,
     mailQueue: queuedThen(accounts, snapshot),
   })

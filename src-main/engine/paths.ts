@@ -48,10 +48,12 @@ export function isWithin(inner: string, outer: string): boolean {
 
 /**
  * Refuses a folder to write into that lies under the Backup Path, is it, or contains it, also through links.
+ * @param backupRoot null when there is none
  * @param what how the folder is called in the message, e.g. `export folder`
  * @throws ExpectedError REFUSED
  */
-export function assertApart(folder: string, backupRoot: string, what: string): void {
+export function assertApart(folder: string, backupRoot: string | null, what: string): void {
+  if (backupRoot === null) return
   const place = realPlace(folder)
   const root = realPlace(backupRoot)
   if (isWithin(place, root)) {

@@ -9,6 +9,11 @@ interface Sample {
 const WINDOW_MS = 6000
 /** Below this span nothing is said: a first rate would jump. */
 const MIN_SPAN_MS = 400
+/** What must have been measured before a rate may tell the time left, either of: for so long, ms, and so much of the work. */
+const TRUSTED = [
+  { ms: 3000, share: 0.01 },
+  { ms: 30_000, share: 0.001 },
+] as const
 
 /**
  * Measures how fast a task is going from what it reports, over the last seconds only: a disk that slows down shows.
@@ -16,12 +21,15 @@ const MIN_SPAN_MS = 400
  */
 export class RateMeter {
   #samples: Sample[] = []
+  /** Where measuring began, or began anew. */
+  #begin: Sample | null = null
 
   /** Notes the counts at a moment. */
   add(now: number, done: number, bytes: number): void {
+    const last = this.#samples.at(-1)
+    if (last && (done < last.done || bytes < last.bytes)) this.reset()
     const samples = this.#samples
-    const last = samples.at(-1)
-    if (last && (done < last.done || bytes < last.bytes)) samples.length = 0
+    this.#begin ??= { at: now, done, bytes }
     const before = samples.at(-2)
     // At most ten samples a second are kept: the newest one moves along.
     if (last && before && now - before.at < 100) samples[samples.length - 1] = { at: now, done, bytes }
@@ -32,6 +40,7 @@ export class RateMeter {
   /** Forgets everything, e.g. when a task was paused. */
   reset(): void {
     this.#samples = []
+    this.#begin = null
   }
 
   /** Units and bytes a second; null while too little is known. A task that stands still falls to zero. */
@@ -48,11 +57,30 @@ export class RateMeter {
       byteRate: ((last.bytes - first.bytes) * 1000) / span,
     }
   }
+
+  /**
+   * Seconds the rest will take at the rates of now. Where bytes are left they tell it, and the units (each file costs
+   * its time) may only make it longer. Null while nothing can be told: it stands still, or too little was measured
+   * (one small file says nothing of a large copy).
+   */
+  secondsLeft(now: number, left: { units: number; bytes?: number }): number | null {
+    const { units, bytes = 0 } = left
+    if (units <= 0 && bytes <= 0) return 0
+    const begin = this.#begin
+    const last = this.#samples.at(-1)
+    const rates = this.rates(now)
+    if (!begin || !last || !rates) return null
+    const at = (rest: number, moved: number, rate: number): number | null =>
+      rate > 0 && isTrusted(last.at - begin.at, moved, rest) ? rest / rate : null
+    const byUnits = units > 0 ? at(units, last.done - begin.done, rates.rate) : null
+    if (bytes <= 0) return byUnits === null ? null : Math.ceil(byUnits)
+    const byBytes = at(bytes, last.bytes - begin.bytes, rates.byteRate)
+    return byBytes === null ? null : Math.ceil(Math.max(byBytes, byUnits ?? 0))
+  }
 }
 
-/** Seconds left at a rate; null when it cannot be told. */
-export function secondsLeft(done: number, total: number | null, rate: number | null): number | null {
-  if (total === null || rate === null) return null
-  if (done >= total) return 0
-  return rate > 0 ? Math.ceil((total - done) / rate) : null
+/** True when so much was measured that what is left can be told from it: `ms` of measuring, `moved` of it in that time. */
+export function isTrusted(ms: number, moved: number, left: number): boolean {
+  const share = moved / (moved + left)
+  return TRUSTED.some((least) => ms >= least.ms && share >= least.share)
 }

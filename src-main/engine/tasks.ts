@@ -3,56 +3,13 @@ import type { Task } from '../contract/tasks.ts'
 import type { AppDatabase } from './app-database.ts'
 import { describeError, ExpectedError } from './errors.ts'
 import { ownIdentity } from './process-identity.ts'
-import { RateMeter, secondsLeft } from './task-rate.ts'
+import { RateMeter } from './task-rate.ts'
 import { watchList } from './task-watch.ts'
-import { TaskStore, type TaskError, type TaskKind, type TaskRecord } from './task-store.ts'
+import { TaskStore, type TaskKind, type TaskRecord } from './task-store.ts'
+import type { TaskOutcome, TaskProgress, TaskRunner, TaskSpec } from './task-types.ts'
 
-export type { TaskKind, TaskError } from './task-store.ts'
-
-/** What a task is, said before it starts. */
-export interface TaskSpec {
-  kind: TaskKind
-  /** One line for a person: `Exporting 1,204 messages to /mnt/usb/out`. */
-  title: string
-  /** What `done` and `total` count, plural: `messages`. */
-  unit: string
-  total?: number | null
-  /** True when `bytes` will be counted. */
-  countsBytes?: boolean
-  /** What is needed to start it again; JSON. Without params a task cannot be resumed. */
-  params?: unknown
-}
-
-/** What a task reports while it runs; what is left out stays. Counts are totals so far, not differences. */
-export interface TaskProgress {
-  done?: number
-  total?: number | null
-  bytes?: number
-  problems?: number
-  title?: string
-  phase?: string
-}
-
-/** How a task ended when it did not throw. */
-export interface TaskOutcome {
-  state: 'done' | 'partial' | 'failed' | 'stopped'
-  /** Kept as JSON with the row. */
-  result?: unknown
-  error?: TaskError
-}
-
-/** What a running task gets from the manager. */
-export interface TaskContext {
-  readonly id: string
-  /** Aborted when a person stops the task or the app ends: finish what is in hand, keep the state, return. */
-  readonly signal: AbortSignal
-  /** Cheap; call it as often as you like. */
-  update(progress: TaskProgress): void
-  /** Tells how the task pauses and goes on. Without it the task cannot be paused. */
-  onPause(pause: () => void | Promise<void>, resume: () => void | Promise<void>): void
-}
-
-export type TaskRunner = (context: TaskContext) => Promise<TaskOutcome>
+export type { TaskKind } from './task-store.ts'
+export type { TaskContext, TaskOutcome, TaskRunner, TaskSpec } from './task-types.ts'
 
 interface Live {
   record: TaskRecord
@@ -63,6 +20,8 @@ interface Live {
   savedAt: number
   /** Only of this moment: not kept with the row. */
   phase: string | null
+  /** What the task says itself; undefined: it leaves that to the meter. */
+  secondsLeft: number | null | undefined
   closing: boolean
   dismissAtEnd: boolean
   finished: Promise<Task>
@@ -251,11 +210,11 @@ export class TaskManager {
       goOn: null,
       savedAt: Date.now(),
       phase: null,
+      secondsLeft: undefined,
       closing: false,
       dismissAtEnd: false,
       finished: Promise.resolve(null as unknown as Task),
     }
-    live.meter.add(Date.now(), 0, 0)
     this.#live.set(record.id, live)
     live.finished = this.#execute(live, runner)
     this.#changed()
@@ -306,6 +265,7 @@ export class TaskManager {
     if (progress.bytes !== undefined) record.bytes = progress.bytes
     if (progress.problems !== undefined) record.problems = progress.problems
     if (progress.title !== undefined) record.title = progress.title
+    if (progress.secondsLeft !== undefined) live.secondsLeft = progress.secondsLeft
     if (progress.phase !== undefined) this.#enter(live, progress.phase)
     const now = Date.now()
     if (record.state === 'running') live.meter.add(now, record.done, record.bytes ?? 0)
@@ -361,7 +321,9 @@ export class TaskManager {
 
   #toTask(record: TaskRecord): Task {
     const live = this.#live.get(record.id)
-    const rates = live && record.state === 'running' ? live.meter.rates(Date.now()) : null
+    const now = Date.now()
+    const running = record.state === 'running' ? live : undefined
+    const rates = running ? running.meter.rates(now) : null
     const rate = rates ? round(rates.rate) : null
     return {
       id: record.id,
@@ -377,7 +339,7 @@ export class TaskManager {
       bytes: record.bytes,
       rate,
       byteRate: rates && record.bytes !== null ? Math.round(rates.byteRate) : null,
-      secondsLeft: secondsLeft(record.done, record.total, rate),
+      secondsLeft: running ? secondsLeft(running, now) : null,
       problems: record.problems,
       error: record.error,
       dismissed: record.dismissed,
@@ -386,6 +348,14 @@ export class TaskManager {
       canResume: live ? record.state === 'paused' : this.#canRestart(record),
     }
   }
+}
+
+function secondsLeft(
+  { record: { done, total }, secondsLeft: said, meter }: Live,
+  now: number,
+): number | null {
+  if (said !== undefined) return said
+  return total === null ? null : meter.secondsLeft(now, { units: total - done })
 }
 
 function closedError(): ExpectedError {

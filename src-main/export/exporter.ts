@@ -8,11 +8,17 @@ import { openEmlTreeTarget } from '../mail/formats/eml-tree.ts'
 import { openMaildirTarget } from '../mail/formats/maildir.ts'
 import { openMboxTarget } from '../mail/formats/mbox.ts'
 import { openZipTarget } from '../mail/formats/zip.ts'
-import { MailTargetError, type CloseResult, type MailTarget } from '../mail/formats/target.ts'
+import {
+  MailTargetError,
+  type CloseResult,
+  type CollectedFile,
+  type MailTarget,
+} from '../mail/formats/target.ts'
 import { safeDir } from '../mail/names.ts'
 import type { ExportItem } from './export-item.ts'
 import { ItemWriter, type ItemSink } from './item-writer.ts'
-import { ManifestBook } from './manifest.ts'
+import { Collected } from './collected.ts'
+import { ManifestBook, type CollectedNames } from './manifest.ts'
 import type { ExportControl, ExportFailure, ExportOutcome, ExportRequest } from './request.ts'
 import { assertRoom, prepareTarget } from './target-folder.ts'
 
@@ -33,7 +39,6 @@ export interface ExportSource {
 interface Targets {
   mail: MailTarget
   files: MailTarget
-  collected: { mail: boolean; files: boolean }
 }
 
 /**
@@ -63,8 +68,8 @@ export async function runExport(
       sink: tally,
     })
     const stopped = await writeAll(writer, source, tally, control, targets, book)
-    const renamed = stopped ? await endEarly(targets, tally) : await finish(targets, tally)
-    const manifest = book.publish(renamed)
+    const names = stopped ? await endEarly(targets, tally) : await finish(targets, tally)
+    const manifest = book.publish(names)
     return tally.outcome(manifest, target.root, stopped, source.catalogComplete)
   } catch (error) {
     throw asExpected(error)
@@ -110,44 +115,31 @@ function openTargets(format: ExportFormat, root: string): Targets {
   switch (format) {
     case 'eml': {
       const mail = openEmlTreeTarget(root)
-      return { mail, files: mail, collected: { mail: false, files: false } }
+      return { mail, files: mail }
     }
     case 'zip': {
       const mail = openZipTarget(root)
-      return { mail, files: mail, collected: { mail: true, files: true } }
+      return { mail, files: mail }
     }
     case 'mbox':
-      return {
-        mail: openMboxTarget(root),
-        files: openEmlTreeTarget(root),
-        collected: { mail: true, files: false },
-      }
+      return { mail: openMboxTarget(root), files: openEmlTreeTarget(root) }
     case 'maildir':
-      return {
-        mail: openMaildirTarget(root),
-        files: openEmlTreeTarget(root),
-        collected: { mail: false, files: false },
-      }
+      return { mail: openMaildirTarget(root), files: openEmlTreeTarget(root) }
   }
 }
 
 /** Closes the targets; tells the final names of collecting files. */
-async function finish(targets: Targets, tally: Tally): Promise<Map<string, string>> {
-  const renamed = new Map<string, string>()
+async function finish(targets: Targets, tally: Tally): Promise<CollectedNames> {
   const closed: CloseResult[] = [await targets.mail.close()]
   if (targets.files !== targets.mail) closed.push(await targets.files.close())
-  for (const file of closed.flatMap((result) => result.files)) {
-    if (file.path !== file.planned) renamed.set(file.planned, file.path)
-    if (file.outcome === 'already') tally.wasThere(file.messages, file.bytes)
-  }
-  return renamed
+  return tally.collectedAre(closed.flatMap((result) => result.files))
 }
 
 /** Keeps what is final, drops half-written collecting files together with their rows. */
-async function endEarly(targets: Targets, tally: Tally): Promise<Map<string, string>> {
+async function endEarly(targets: Targets, tally: Tally): Promise<CollectedNames> {
   await targets.mail.abort()
   if (targets.files !== targets.mail) await targets.files.abort()
-  return tally.dropCollected()
+  return tally.collectedAre([])
 }
 
 /** Refuses folders below the target that are links to somewhere else: each is looked at once. */
@@ -176,19 +168,18 @@ class Tally implements ItemSink {
   bytes = 0
   alreadyBytes = 0
   unverified = 0
-  readonly failures: ExportFailure[] = []
+  failures: ExportFailure[] = []
   readonly #book: ManifestBook
-  readonly #collected = new Set<string>()
-  #collectedCount = 0
-  #collectedBytes = 0
+  readonly #collected = new Collected()
 
   constructor(book: ManifestBook) {
     this.#book = book
   }
 
-  exported(...[row, result, collected]: Parameters<ItemSink['exported']>): void {
-    this.#book.exported(row, collected)
-    if (row.status === 'unverified') this.unverified++
+  exported(...[row, result]: Parameters<ItemSink['exported']>): void {
+    this.#book.exported(row, result.within !== undefined)
+    const unverified = row.status === 'unverified' ? 1 : 0
+    this.unverified += unverified
     if (result.outcome === 'already') {
       this.already++
       this.alreadyBytes += result.bytes
@@ -196,32 +187,34 @@ class Tally implements ItemSink {
     }
     this.exportedCount++
     this.bytes += result.bytes
-    if (collected) {
-      this.#collected.add(row.file)
-      this.#collectedCount++
-      this.#collectedBytes += result.bytes
-    }
+    if (result.within !== undefined) this.#collected.add(result.within, 1, result.bytes, unverified)
   }
 
-  failed(row: Parameters<ItemSink['failed']>[0]): void {
+  failed(...[row, within]: Parameters<ItemSink['failed']>): void {
     this.#book.failed(row)
+    if (within !== null) this.#collected.add(within, 0, 0, 0)
     const { account, id, digest, reason, salvaged } = row
     this.failures.push({ account, id, digest, reason, salvaged })
   }
 
-  /** A collecting file turned out to be there already, byte for byte. */
-  wasThere(messages: number, bytes: number): void {
-    this.exportedCount -= messages
-    this.already += messages
-    this.bytes -= bytes
-    this.alreadyBytes += bytes
-  }
-
-  /** Collecting files that were never finished do not count; an empty name takes their rows out of the manifest. */
-  dropCollected(): Map<string, string> {
-    this.exportedCount -= this.#collectedCount
-    this.bytes -= this.#collectedBytes
-    return new Map([...this.#collected].map((file) => [file, '']))
+  /** What became of the collecting files; those that are not named were never finished, and nothing in them counts. */
+  collectedAre(files: readonly CollectedFile[]): CollectedNames {
+    const names = this.#collected.names(files)
+    for (const [planned, counted] of this.#collected.counts) {
+      const file = files.find((one) => one.planned === planned)
+      if (file?.outcome === 'written') continue
+      this.exportedCount -= counted.messages
+      this.bytes -= counted.bytes
+      if (file) {
+        this.already += counted.messages
+        this.alreadyBytes += counted.bytes
+      } else this.unverified -= counted.unverified
+    }
+    this.failures = this.failures.map((failure) => ({
+      ...failure,
+      salvaged: failure.salvaged === null ? null : names.finalOf(failure.salvaged),
+    }))
+    return names
   }
 
   outcome(manifest: string, out: string, stopped: boolean, catalogComplete: boolean): ExportOutcome {

@@ -4,7 +4,7 @@ import type { BlobRead } from '../backup/blob.ts'
 import { parseDigest } from '../backup/digest.ts'
 import type { ParseContext } from '../backup/metadata.ts'
 import type { BackupSource } from '../backup/source.ts'
-import { toIcalendar } from '../mail/icalendar.ts'
+import { hasInvitation, toIcalendar } from '../mail/icalendar.ts'
 import { extractForIndex } from '../mail/index-walker.ts'
 import { toVcard } from '../mail/vcard.ts'
 import type { MailEntry, MailSource, MailTarget, WriteResult } from '../mail/formats/target.ts'
@@ -16,8 +16,9 @@ import { metadataDocument, rawStates, readRawMetadata, type RawMetadata } from '
 
 /** What one item's export tells about every file and every failure. */
 export interface ItemSink {
-  exported(row: ManifestRow, result: WriteResult, collected: boolean): void
-  failed(row: FailureRow): void
+  exported(row: ManifestRow, result: WriteResult): void
+  /** @param within the collecting file that `row.salvaged` lies in */
+  failed(row: FailureRow, within: string | null): void
 }
 
 export interface ItemWriterOptions {
@@ -26,8 +27,6 @@ export interface ItemWriterOptions {
   mail: MailTarget
   /** Everything else goes here; the same as `mail` for eml and zip. */
   files: MailTarget
-  /** The mail target collects messages into files (mbox, zip). */
-  collected: { mail: boolean; files: boolean }
   /** Nothing is in the target yet: existing files need not be looked for. */
   fresh: boolean
   /** Most blobs of this path fit no known digest rule: a right gzip check sum has to do. */
@@ -100,13 +99,18 @@ export class ItemWriter {
   async #writeMetadata(item: ExportItem, blob: Buffer | null): Promise<boolean> {
     const raw = readRawMetadata(this.#options.source, item.metadataPath)
     const made = this.#convert(item, raw, blob)
-    const bytes = made?.bytes ?? this.#document(item, raw)
-    const entry = this.#entry(item, fileNameOf(item, null, made?.ext ?? 'json'), false)
-    try {
-      const result = await this.#put(this.#options.files, entry, bytes, hash('sha256', bytes, 'hex'))
-      this.#done(item, null, result, 'metadata', this.#options.collected.files)
-    } catch (error) {
-      this.#failOrThrow(error, item, null)
+    const files = made === null ? [] : [made]
+    // An event made from fields says when it is; how it is repeated and who comes stays with the metadata.
+    if (made === null || (made.ext === 'ics' && !hasInvitation(blob)))
+      files.push({ bytes: this.#document(item, raw), ext: 'json' })
+    for (const { bytes, ext } of files) {
+      const entry = this.#entry(item, fileNameOf(item, null, ext), false)
+      try {
+        const result = await this.#put(this.#options.files, entry, bytes, hash('sha256', bytes, 'hex'))
+        this.#done(item, null, result, 'metadata')
+      } catch (error) {
+        this.#failOrThrow(error, item, null)
+      }
     }
     return made !== null
   }
@@ -114,15 +118,17 @@ export class ItemWriter {
   #convert(item: ExportItem, raw: RawMetadata, blob: Buffer | null): { bytes: Buffer; ext: string } | null {
     const form = formOf(item.type)
     if (form !== 'contact' && form !== 'calendar') return null
-    const make = form === 'contact' ? toVcard : toIcalendar
     const { at } = item
-    const states = rawStates(raw, this.#options.metadata)
-      .filter(({ start }) => at === null || start === null || start <= at)
-      .reverse()
+    const all = rawStates(raw, this.#options.metadata)
+    const zone = this.#options.metadata?.zone ?? 'UTC'
+    const holds = all.flatMap(({ start, end }) => [start, end]).filter((time) => time !== null)
+    const make = (state: unknown): Buffer | null =>
+      form === 'contact' ? toVcard({ raw: state, blob }) : toIcalendar({ raw: state, blob, holds, zone })
+    const states = all.filter(({ start }) => at === null || start === null || start <= at).reverse()
     // The state that deletes an item often tells nothing else: then the one before speaks for it.
     for (const state of states.length > 0 ? states : [{ raw: null }]) {
       try {
-        const bytes = make({ raw: state.raw, blob })
+        const bytes = make(state.raw)
         if (bytes) return { bytes, ext: form === 'contact' ? 'vcf' : 'ics' }
       } catch {
         // Fields nobody foresaw: the metadata goes out as it is.
@@ -141,7 +147,7 @@ export class ItemWriter {
     if (!this.#options.fresh && message && blob.path !== null) {
       const found = await this.#find(item, blob)
       if (found) {
-        this.#done(item, blob, found, 'exported', this.#options.collected.mail)
+        this.#done(item, blob, found, 'exported')
         return
       }
     }
@@ -185,14 +191,13 @@ export class ItemWriter {
   async #writeWhole(item: ExportItem, blob: ExportBlob, read: BlobRead): Promise<void> {
     const { name, mail } = placeOf(item, blob, read)
     const target = mail ? this.#options.mail : this.#options.files
-    const collected = mail ? this.#options.collected.mail : this.#options.collected.files
     const entry = this.#entry(item, name, false)
     const known = read.rule === 'sha256:message' ? sha256Of(blob.digest) : null
     try {
       const result = read.message
         ? await this.#put(target, entry, read.message, known ?? hash('sha256', read.message, 'hex'))
         : await this.#put(target, entry, this.#stream(blob, read), known)
-      this.#done(item, blob, result, read.rule === null ? 'unverified' : 'exported', collected)
+      this.#done(item, blob, result, read.rule === null ? 'unverified' : 'exported')
     } catch (error) {
       this.#failOrThrow(error, item, blob)
     }
@@ -216,7 +221,7 @@ export class ItemWriter {
       const result = bytes
         ? await this.#put(this.#options.files, entry, bytes, hash('sha256', bytes, 'hex'))
         : await this.#put(this.#options.files, entry, this.#stream(blob, null), null)
-      this.#fail(item, blob, reason, result.path)
+      this.#fail(item, blob, reason, result)
     } catch (error) {
       this.#failOrThrow(error, item, blob, `${reason}; what could be read of it was not saved`)
     }
@@ -251,13 +256,7 @@ export class ItemWriter {
     return await target.write({ ...entry, sha256 }, message)
   }
 
-  #done(
-    item: ExportItem,
-    blob: ExportBlob | null,
-    result: WriteResult,
-    status: ManifestRow['status'],
-    collected: boolean,
-  ): void {
+  #done(item: ExportItem, blob: ExportBlob | null, result: WriteResult, status: ManifestRow['status']): void {
     const row: ManifestRow = {
       file: result.path,
       account: item.account,
@@ -268,11 +267,16 @@ export class ItemWriter {
       digest: blob?.digest ?? null,
       status,
     }
-    this.#options.sink.exported(row, result, collected)
+    this.#options.sink.exported(row, result)
   }
 
-  #fail(item: ExportItem, blob: ExportBlob | null, reason: string, salvaged: string | null = null): void {
-    this.#options.sink.failed({
+  #fail(
+    item: ExportItem,
+    blob: ExportBlob | null,
+    reason: string,
+    salvaged: WriteResult | null = null,
+  ): void {
+    const row: FailureRow = {
       account: item.account,
       id: item.id,
       folder: item.folders.join('/'),
@@ -280,8 +284,9 @@ export class ItemWriter {
       date: blob ? (blob.date ?? item.date) : item.condition === 'ok' ? item.date : null,
       digest: blob?.digest ?? null,
       reason,
-      salvaged,
-    })
+      salvaged: salvaged?.path ?? null,
+    }
+    this.#options.sink.failed(row, salvaged?.within ?? null)
   }
 
   /** One message that cannot be written is a failure; a target that cannot be written ends the export. */

@@ -46,6 +46,14 @@ export interface FailureRow {
   salvaged: string | null
 }
 
+/** What became of files that hold many messages, by the paths that were planned for them. */
+export interface CollectedNames {
+  /** Final path of a file as it was planned; null when it was never finished. */
+  finalOf(file: string): string | null
+  /** The path means a collecting file that this export finished (or found there, byte for byte), or a message in one. */
+  isOfThisExport(file: string): boolean
+}
+
 /** How long publishing waits for another export into the same folder, ms. */
 const LOCK_PATIENCE_MS = 30_000
 
@@ -60,7 +68,7 @@ export class ManifestBook {
   readonly #failuresFile: string
   readonly #rows: CsvWriter
   readonly #failures: CsvWriter
-  /** Hashes of what this export listed: files, and contents of collecting files. */
+  /** Hashes of the files of their own that this export listed. */
   readonly #listed = new Set<number>()
   /** Hashes of the contents this export has decided about, one way or the other. */
   readonly #decided = new Set<number>()
@@ -79,7 +87,7 @@ export class ManifestBook {
     this.#failures = new CsvWriter(this.#failuresFile)
   }
 
-  /** @param collected the file holds many messages (mbox, zip), so that it alone does not tell the row */
+  /** @param collected the file holds many messages (mbox, zip): it is told about by `publish` */
   exported(row: ManifestRow, collected: boolean): void {
     const { file, account, id, folder, date, sha256, digest, status } = row
     this.#rows.add([file, account, id, harmless(folder), isoDate(date), sha256, digest, status])
@@ -104,28 +112,26 @@ export class ManifestBook {
 
   /**
    * Writes both lists into the target, each under a temporary name first.
-   * @param renamed final names of collecting files where they differ from the planned ones; empty = was never finished
+   * @param names what became of the collecting files
    * @returns absolute path of the manifest
    */
-  publish(renamed: ReadonlyMap<string, string>): string {
+  publish(names: CollectedNames): string {
     this.#close()
     return withFolderLock(this.#out, LOCK_PATIENCE_MS, () => {
       const manifest = this.#place('manifest', MANIFEST_COLUMNS)
       this.#write(manifest, MANIFEST_COLUMNS, (writer) => {
-        const collected = new Set<number>()
         for (const row of readCsv(this.#rowsFile)) {
-          const file = renamed.get(row[0] ?? '') ?? row[0] ?? ''
-          if (file === '') continue
-          writer.add([file, ...row.slice(1)])
-          if (!this.#listed.has(hash53(file))) collected.add(hash53(rowKey(file, row)))
+          const file = names.finalOf(row[0] ?? '')
+          if (file !== null) writer.add([file, ...row.slice(1)])
         }
         for (const row of this.#earlier(manifest)) {
           const file = row[0] ?? ''
-          if (this.#listed.has(hash53(file)) || collected.has(hash53(rowKey(file, row)))) continue
-          if (existsSync(join(this.#out, file))) writer.add(row)
+          // A collecting file of this export holds what this export says, whatever held its name before.
+          if (this.#listed.has(hash53(file)) || names.isOfThisExport(file)) continue
+          if (this.#isThere(file)) writer.add(row)
         }
       })
-      this.#publishFailures()
+      this.#publishFailures(names)
       return manifest
     })
   }
@@ -137,12 +143,22 @@ export class ManifestBook {
     rmSync(this.#failuresFile, { force: true })
   }
 
-  #publishFailures(): void {
+  /** The file, or the zip file that a path of the list leads into. */
+  #isThere(file: string): boolean {
+    if (existsSync(join(this.#out, file))) return true
+    const zip = /^[^/]+\.zip(?=\/)/.exec(file)?.[0]
+    return zip !== undefined && isRegularFile(join(this.#out, zip))
+  }
+
+  #publishFailures(names: CollectedNames): void {
     const file = this.#place('failures', FAILURE_COLUMNS)
     let kept = 0
     if (this.#failed === 0 && !existsSync(file)) return
     this.#write(file, FAILURE_COLUMNS, (writer) => {
-      for (const row of readCsv(this.#failuresFile)) writer.add(row)
+      for (const row of readCsv(this.#failuresFile)) {
+        const salvaged = row[6] ?? ''
+        writer.add([...row.slice(0, 6), salvaged === '' ? null : names.finalOf(salvaged)])
+      }
       for (const row of this.#earlier(file)) {
         const [account, id, , , digest] = row
         if (this.#decided.has(hash53([account, id, digest].join('\0')))) continue
@@ -212,6 +228,14 @@ function isFree(file: string): boolean {
   }
 }
 
+function isRegularFile(file: string): boolean {
+  try {
+    return lstatSync(file).isFile()
+  } catch {
+    return false
+  }
+}
+
 /** A regular file with exactly our header; anything else under that name belongs to somebody else. */
 function isOurs(file: string, columns: readonly string[]): boolean {
   try {
@@ -249,10 +273,6 @@ function oneLine(text: string): string {
 
 function contentKey(account: string | null, id: number | null, digest: string | null): string {
   return [account ?? '', id === null ? '' : String(id), digest ?? ''].join('\0')
-}
-
-function rowKey(file: string, row: readonly string[]): string {
-  return [file, row[1], row[2], row[6]].join('\0')
 }
 
 /** 53 bits of a text (cyrb53 by bryc, public domain): a set of numbers takes a fraction of a set of long names. */

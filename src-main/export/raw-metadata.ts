@@ -21,6 +21,8 @@ export interface RawState {
   raw: unknown
   /** Start of validity, ms UTC; null when not recognised. */
   start: number | null
+  /** End of validity. */
+  end: number | null
 }
 
 /** Reads an item's metadata file as it is: plain or gzip, in any encoding. Never throws. */
@@ -58,13 +60,10 @@ export function rawStates({ json, text }: RawMetadata, context: ParseContext | n
     return []
   }
   const states = values.map((raw) => ({ raw, ...(context === null ? NO_TIME : timesOf(raw, context)) }))
-  return inTimeOrder(states).map(({ raw, start }) => ({ raw, start }))
+  return inTimeOrder(states)
 }
 
-interface Times {
-  start: number | null
-  end: number | null
-}
+type Times = Omit<RawState, 'raw'>
 const NO_TIME: Times = { start: null, end: null }
 
 function timesOf(raw: unknown, context: ParseContext): Times {

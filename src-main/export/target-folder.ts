@@ -1,5 +1,6 @@
 import { closeSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { backupPathAbove, looksLikeBackupPath } from '../backup/layout.ts'
 import { ExpectedError, toExpectedError } from '../engine/errors.ts'
 import { assertApart, realPlace } from '../engine/paths.ts'
 import { removeStale, temporaryName } from './own-files.ts'
@@ -20,6 +21,7 @@ export interface PreparedTarget {
 export function prepareTarget(out: string, backupRoot: string): PreparedTarget {
   assertApart(out, backupRoot, 'export folder')
   const root = realPlace(out)
+  assertOutside(root)
   try {
     mkdirSync(root, { recursive: true })
     if (!statSync(root).isDirectory()) throw notAFolder(out)
@@ -42,6 +44,7 @@ export function prepareTarget(out: string, backupRoot: string): PreparedTarget {
 export function targetRefusal(out: string, backupRoot: string): string | null {
   try {
     assertApart(out, backupRoot, 'export folder')
+    assertOutside(realPlace(out))
     const place = existingAncestor(realPlace(out))
     if (!statSync(place).isDirectory()) return notAFolder(out).message
     return null
@@ -81,6 +84,11 @@ export function assertRoom(target: PreparedTarget, need: number): void {
     // The command line was right: it ends as with any full disk.
     { cause: { code: 'ENOSPC' } },
   )
+}
+
+/** Another Backup Path is evidence as well, whether it is open or not. */
+function assertOutside(root: string): void {
+  assertApart(root, looksLikeBackupPath(root) ? root : backupPathAbove(root), 'export folder')
 }
 
 function existingAncestor(path: string): string {

@@ -32,6 +32,8 @@ export async function startHttpHost(engine: Engine, port: number, page: PageFile
       .then((reply) => {
         response.writeHead(reply.status, {
           ...reply.headers,
+          // Pages of others stay apart. Not for the window, which has none: it would get a second process in mid-opening.
+          'cross-origin-opener-policy': 'same-origin',
           'content-length': Buffer.byteLength(reply.body),
         })
         response.end(request.method === 'HEAD' ? undefined : reply.body)

@@ -2,6 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Settings } from '../contract/app.ts'
+
+/** Settings that are seen in the first picture, before the page can ask for them. */
+export type PageLook = Pick<Settings, 'theme' | 'language'>
 
 /** An answer of either host to a request for a file, before it becomes a Response (app://) or goes to a socket. */
 export interface PageReply {
@@ -27,7 +31,6 @@ const TYPES: Readonly<Record<string, string>> = {
 export const COMMON_HEADERS: Readonly<Record<string, string>> = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy':
     'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), display-capture=()',
@@ -70,6 +73,7 @@ export function rendererFolder(): string {
 export class PageFiles {
   /** By name in the address: the contents, or the path of what nobody has asked for yet. */
   readonly #files = new Map<string, Buffer | string>()
+  #look: PageLook = { theme: 'system' }
 
   constructor(folder: string = rendererFolder()) {
     if (!existsSync(join(folder, 'index.html')))
@@ -82,9 +86,20 @@ export class PageFiles {
     }
   }
 
+  /** Reads what the first screen is made of, while the window's own process begins. */
+  prepare(): void {
+    const page = this.#read('/index.html')?.toString('utf8') ?? ''
+    for (const [, name] of page.matchAll(/ (?:src|href)="\.(\/assets\/[^"]+)"/g)) if (name) this.#read(name)
+  }
+
   /** Reads what nobody has asked for yet: from now on another build of the page may take its place on the disk. */
   keep(): void {
     for (const name of this.#files.keys()) this.#read(name)
+  }
+
+  /** How the page looks from its first picture on. */
+  wear(look: PageLook): void {
+    this.#look = look
   }
 
   #read(name: string): Buffer | null {
@@ -123,6 +138,12 @@ export class PageFiles {
       'content-security-policy': pagePolicy(nonce, connect),
       'x-frame-options': 'DENY',
     }
-    return { status: 200, headers, body: file.toString('utf8').replaceAll('__CSP_NONCE__', nonce) }
+    const { theme, language = 'system' } = this.#look
+    const body = file
+      .toString('utf8')
+      .replaceAll('__CSP_NONCE__', nonce)
+      .replace('__THEME__', theme)
+      .replace('__LANGUAGE__', language)
+    return { status: 200, headers, body }
   }
 }

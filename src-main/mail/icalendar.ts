@@ -3,16 +3,29 @@ import { embeddedCards } from './embedded-cards.ts'
 import { itemFields } from './item-fields.ts'
 import type { ItemFields } from './item-fields.ts'
 import type { CardItem } from './vcard.ts'
+import { parseTimestamp } from '../backup/timestamps.ts'
 
 const PRODUCT = '-//Lifeboat//Recovered from a backup//EN'
+
+export interface CalendarItem extends CardItem {
+  /** Times at which the item's states begin and end, ms UTC: they stand beside the event's own, under names as usual for an event. */
+  holds?: readonly number[]
+  /** IANA zone of times that name none; UTC when left out. */
+  zone?: string
+}
+
+/** The blob holds an invitation: nothing of the metadata is needed. */
+export function hasInvitation(blob: Buffer | null): boolean {
+  return blob !== null && merged(embeddedCards(blob, 'VCALENDAR')) !== null
+}
 
 /**
  * One iCalendar file (RFC 5545) with everything of an appointment or task: the invitations inside its blob merged, else an event made from
  * the fields of the metadata. Null when the blob holds none and the metadata no start.
  */
-export function toIcalendar(item: CardItem): Buffer | null {
+export function toIcalendar(item: CalendarItem): Buffer | null {
   const calendars = item.blob === null ? [] : embeddedCards(item.blob, 'VCALENDAR')
-  const lines = calendars.length > 0 ? merged(calendars) : fromFields(itemFields(item.raw))
+  const lines = calendars.length > 0 ? merged(calendars) : fromFields(itemFields(item.raw), item)
   return lines === null ? null : Buffer.from(`${lines.join('\r\n')}\r\n`)
 }
 
@@ -51,11 +64,17 @@ function topComponents(calendar: string): string[] {
   return found
 }
 
-function fromFields(fields: ItemFields): string[] | null {
-  const start = time(fields.value('startTime', 'dtStart', 'start', 'startDate', 's', 'st'))
+function fromFields(fields: ItemFields, { holds = [], zone = 'UTC' }: CalendarItem): string[] | null {
+  const notOfEvent = new Set(holds.map((ms) => time(ms, 'UTC')))
+  const firstOf = (...names: string[]): string | null =>
+    fields
+      .values(...names)
+      .map((value) => time(value, zone))
+      .find((text) => text !== null && !notOfEvent.has(text)) ?? null
+  const start = firstOf('startTime', 'dtStart', 'start', 'startDate', 's', 'st')
   const summary = fields.text('subject', 'summary', 'name', 'title', 'n')
   if (start === null || summary === null) return null
-  const end = time(fields.value('endTime', 'dtEnd', 'endDate', 'e', 'et'))
+  const end = firstOf('endTime', 'dtEnd', 'endDate', 'e', 'et')
   const task = fields.text('type')?.toLowerCase() === 'task'
   const kind = task ? 'VTODO' : 'VEVENT'
   const lines = [
@@ -84,19 +103,8 @@ function fromFields(fields: ItemFields): string[] | null {
   return lines
 }
 
-/** Basic ISO form in UTC of ms, s or ISO; null outside 1970 to 2100. */
-function time(value: unknown): string | null {
-  let ms = NaN
-  if (typeof value === 'number' || (typeof value === 'string' && /^\d{9,14}$/.test(value))) {
-    ms = Number(value)
-    if (ms < 1e11) ms *= 1000
-  } else if (typeof value === 'string') {
-    const basic = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z?$/.exec(value)
-    ms =
-      basic === null
-        ? Date.parse(value)
-        : Date.parse(`${basic[1]}-${basic[2]}-${basic[3]}T${basic[4]}:${basic[5]}:${basic[6]}Z`)
-  }
-  if (!(ms > 1e10 && ms < 4102444800000)) return null
-  return new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
+/** Basic ISO form in UTC of a time in any spelling; null for what is none. */
+function time(value: unknown, zone: string): string | null {
+  const ms = parseTimestamp(value, zone)
+  return ms === null ? null : new Date(ms).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }

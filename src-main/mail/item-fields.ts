@@ -8,8 +8,8 @@ export interface ItemFields {
   text(...names: string[]): string | null
   /** All texts whose name is `name`, `name2`, `name3`, … in that order. */
   all(...names: string[]): string[]
-  /** First value of any kind under one of the names. */
-  value(...names: string[]): unknown
+  /** All values of any kind under the names, in the order of the names. */
+  values(...names: string[]): unknown[]
 }
 
 const DEEPEST = 12
@@ -106,8 +106,7 @@ export function itemFields(raw: unknown): ItemFields {
     return text === '' || text.length > 100_000 ? null : text
   }
   return {
-    value: (...names) =>
-      names.map((name) => fields.get(plainName(name))?.[0]).find((value) => value !== undefined),
+    values: (...names) => names.flatMap((name) => fields.get(plainName(name)) ?? []),
     text: (...names) => {
       for (const name of names) {
         for (const value of fields.get(plainName(name)) ?? []) {

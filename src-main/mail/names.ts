@@ -126,6 +126,26 @@ export function plainFileName(name: string): string {
   return `${head.slice(0, Math.max(8, 140 - tail.length)).trimEnd()}${tail}`
 }
 
+/**
+ * Names of folders, from the outside in; `name (2)` and so on where something else has the first one.
+ * @param isTaken asked with a path, `/` between its names
+ * @param most number to try at most
+ */
+export function freeFolders(
+  names: readonly string[],
+  isTaken: (path: string) => boolean,
+  most = Infinity,
+): string[] {
+  const free: string[] = []
+  for (const name of names) {
+    const numbered = (number: number): string => (number < 2 ? name : `${name} (${number})`)
+    let number = 1
+    while (number < most && isTaken([...free, numbered(number)].join('/'))) number++
+    free.push(numbered(number))
+  }
+  return free
+}
+
 /** `name (2).eml` and so on: the name for other bytes where the first one is taken. */
 export function numberedName(name: string, number: number): string {
   if (number < 2) return name

@@ -58,9 +58,8 @@ export function openCatalogAccess(root: string, catalogFile: string): OpenCatalo
       }
     },
     item(name, id) {
-      const account = accountNamed(context, name)
-      const ref = account === null ? null : findItem(db, account.id, id)
-      return account === null || ref === null ? null : catalogItem(context, root, account, ref)
+      const found = itemNamed(context, name, id)
+      return found === null ? null : catalogItem(context, root, found.account, found.ref)
     },
     messages: (name) => messagesOf(context, name),
     blobs: (name) => blobsOf(context, name),
@@ -70,9 +69,9 @@ export function openCatalogAccess(root: string, catalogFile: string): OpenCatalo
       return { status, detail, message: whole && message !== null ? Buffer.from(message) : null }
     },
     async exportItem(name, id, folder, digest) {
-      const account = accountNamed(context, name)
-      const ref = account === null ? null : findItem(db, account.id, id)
-      if (account === null || ref === null) throw noItem(name, id)
+      const item = itemNamed(context, name, id)
+      if (item === null) throw noItem(name, id)
+      const { account, ref } = item
       const wanted = digest ?? lastGood(catalogItem(context, root, account, ref))
       const found = [...walkContents(db, EVERYTHING, [`i${String(ref)}`])][0]
       if (found === undefined) throw noItem(name, id)
@@ -103,15 +102,37 @@ function noItem(account: string, id: number): ExpectedError {
   })
 }
 
-/** An account by address, alias or UUID, and nothing that only resembles it. */
-function accountNamed(context: QueryContext, name: string): KnownAccount | null {
+/**
+ * Accounts of an address, alias or UUID, and nothing that only resembles it; the likeliest first. An account that was
+ * deleted and made again is there twice, and one without account_info may be called by a guess.
+ */
+function accountsCalled(context: QueryContext, name: string): KnownAccount[] {
   const wanted = name.trim().toLowerCase()
   const { all } = accountBook(context)
-  return (
-    all.find((one) => one.id.toLowerCase() === wanted || one.name?.toLowerCase() === wanted) ??
-    all.find((one) => one.aliases.some((alias) => alias.toLowerCase() === wanted)) ??
-    null
-  )
+  const byName = all.filter((one) => one.id.toLowerCase() === wanted || one.name?.toLowerCase() === wanted)
+  const found =
+    byName.length > 0
+      ? byName
+      : all.filter((one) => one.aliases.some((alias) => alias.toLowerCase() === wanted))
+  const doubts = (one: KnownAccount): number => (one.guessed ? 2 : 0) + (one.status === 'deleted' ? 1 : 0)
+  return found.toSorted((a, b) => doubts(a) - doubts(b) || (b.lastChange ?? 0) - (a.lastChange ?? 0))
+}
+
+function accountNamed(context: QueryContext, name: string): KnownAccount | null {
+  return accountsCalled(context, name)[0] ?? null
+}
+
+/** The item of that number in the likeliest account that has it. */
+function itemNamed(
+  context: QueryContext,
+  name: string,
+  id: number,
+): { account: KnownAccount; ref: number } | null {
+  for (const account of accountsCalled(context, name)) {
+    const ref = findItem(context.db, account.id, id)
+    if (ref !== null) return { account, ref }
+  }
+  return null
 }
 
 /** Live items of users (ids from 256; folders and tags are the mailbox's structure) and their uncompressed bytes per account: what a restore brings by default. */
@@ -273,7 +294,6 @@ async function writeOne(
     source: localSource(root),
     mail: target,
     files: target,
-    collected: { mail: false, files: false },
     fresh: false,
     ruleUnknown: digestRuleUnknown(context),
     metadata: metadataContext(context),

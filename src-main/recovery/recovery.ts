@@ -292,27 +292,7 @@ export class Recovery {
           for (const runner of this.#runners.values()) if (runner.busy) met.add(runner)
           return [...met].map((runner) => {
             const { id, name, plan } = caseView(runner)
-            const slim = plan.map(
-              ({
-                id: step,
-                title,
-                state,
-                reason,
-                startedAt,
-                endedAt,
-                progress,
-              }): CaseSteps['steps'][number] => ({
-                id: step,
-                title,
-                state,
-                reason,
-                startedAt,
-                endedAt,
-                progress,
-                here: runner.busy,
-              }),
-            )
-            return { id, name, steps: slim }
+            return { id, name, steps: plan.map((step) => ({ ...step, here: runner.busy })) }
           })
         },
         version: () => 0,

@@ -15,6 +15,7 @@ import type { Answer, RunSettings } from '../remote/carbonio/types.ts'
 import type { Operation } from '../remote/carbonio/operation.ts'
 import type { CommandResult, RemoteShell, RunAs, RunOptions } from '../remote/shell.ts'
 import type { z } from 'zod'
+import type { Expected } from './restore/expected.ts'
 
 /** What a check found. */
 export interface CheckResult {
@@ -84,8 +85,8 @@ export interface Step {
   checks: readonly Check[]
   confirmations: readonly Confirmation[]
   fields: readonly Field[]
-  /** Seconds, from measured rates of this case; null when nothing was measured. */
-  expected?(context: StepContext): number | null | Promise<number | null>
+  /** Seconds, from measured rates of this case; in words why not. */
+  expected?(context: StepContext): Expected | Promise<Expected>
   /** Commands as they would run with the present fields. */
   commands?(context: StepContext): PlannedCommand[] | Promise<PlannedCommand[]>
   /**
@@ -143,7 +144,7 @@ export interface StepContext {
   /** Keeps a fact (JSON) in the journal, durable when this returns. */
   setFact(name: string, value: unknown): void
   /** A note of the step itself in the journal: a decision, a warning that was shown. */
-  record(said: string | Words, data?: unknown): void
+  record(said: Words, data?: unknown): void
   /** Keeps a file or text with the case and its SHA-256 in the journal. Returns the name it has there. */
   attach(name: string, content: string | Buffer): string
   /** Path of an attached file. */

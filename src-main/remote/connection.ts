@@ -95,6 +95,8 @@ function wrap(
   void lost.then((reason) => {
     gone = { reason }
   })
+  const lostSoon = (): Promise<ConnectionError | null> =>
+    Promise.race([lost, new Promise<null>((resolve) => setTimeout(resolve, 1000, null))])
   const open = async <T>(
     request: (done: (error: Error | undefined, made: T) => void) => void,
   ): Promise<T> => {
@@ -111,6 +113,8 @@ function wrap(
           })
         })
       } catch (error) {
+        // Between the end of the wire and its `close` there is nothing to ask; at once again would be asked for ever.
+        if ((error as Error).message === 'Not connected') throw (await lostSoon()) ?? closed(profile)
         const noneLeft = (error as { reason?: unknown }).reason !== undefined
         if (!noneLeft || Date.now() > until) throw asConnectionError(error, profile)
         await new Promise((resolve) => setTimeout(resolve, 150))
@@ -139,7 +143,6 @@ function closed(hop: Hop): ConnectionError {
 
 function asConnectionError(error: unknown, hop: Hop): ConnectionError {
   if (error instanceof ConnectionError) return error
-  if ((error as Error).message === 'Not connected') return closed(hop)
   if ((error as { reason?: unknown }).reason === undefined) {
     return fromSshError(error, hop, { reached: true, keyed: true, tried: [], allowed: null })
   }

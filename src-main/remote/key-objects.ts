@@ -1,4 +1,4 @@
-import { createSecretKey, KeyObject } from 'node:crypto'
+import { createSecretKey } from 'node:crypto'
 import type { Client } from 'ssh2'
 
 /** Where ssh2 keeps the keys of a connection's two directions, of every cipher that it computes with Node's own crypto. */
@@ -30,5 +30,5 @@ export function useKeyObjects(client: Client): number {
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !(value instanceof KeyObject)
+  return typeof value === 'object' && value !== null
 }

@@ -74,15 +74,24 @@ function quiet(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, LAST_OUTPUT_MS).unref())
 }
 
+/**
+ * Settles when nothing more will come from a stream of a command. It may have ended before: what a quick command says
+ * comes all at once, and a stream that is read empty ends, paused or not.
+ */
+export function whenRead(stream: Readable): Promise<void> {
+  return new Promise((resolve) => {
+    stream.on('end', resolve)
+    stream.on('close', resolve)
+    stream.on('error', () => resolve())
+    if (stream.readableEnded || stream.destroyed) resolve()
+  })
+}
+
 /** Collects a stream as text up to `max` bytes; the rest is read and dropped, or the command would never end. */
 function gather(stream: Readable, max: number): { text: () => string; read: Promise<void> } {
   const chunks: Buffer[] = []
   let length = 0
-  const read = new Promise<void>((resolve) => {
-    stream.on('end', resolve)
-    stream.on('close', resolve)
-    stream.on('error', () => resolve())
-  })
+  const read = whenRead(stream)
   stream.on('data', (chunk: Buffer) => {
     if (length >= max) return
     chunks.push(chunk.subarray(0, max - length))

@@ -160,6 +160,7 @@ function streamsOf(channel: ClientChannel, connection: Pick<SshConnection, 'lost
     stdout: channel,
     stderr: channel.stderr,
     ended,
+    lost: connection.lost,
     exited,
     kill: () => {
       try {

@@ -8,6 +8,8 @@ export interface CommandStreams {
   stderr: Readable
   /** Settles when it ended; rejects when the connection went away. */
   ended: Promise<{ code: number | null; signal: string | null }>
+  /** Settles when the connection is gone, with why: `ended` waits until all was read, which may be never. */
+  lost?: Promise<Error | null>
   /** Both kinds of output come on stdout: it runs on a terminal. */
   merged?: boolean
   kill(): void
@@ -41,7 +43,7 @@ const SAID_MAX = 8192
  * Afterwards both streams begin with the command's own first byte, and flow once somebody listens.
  * @param password asked once, and only when there is a prompt; it goes to standard input and nowhere else
  * @returns the process id of the command; null when it was not said
- * @throws ElevationError; or what `ended` rejects with when the connection is lost
+ * @throws ElevationError; or what `lost` or `ended` tell when the connection is gone
  */
 export function awaitStart(
   streams: CommandStreams,
@@ -62,14 +64,15 @@ export function awaitStart(
     let timer: NodeJS.Timeout | undefined
 
     let processId: number | null = null
-    const finish = (failure: ElevationFailure | null): void => {
+    const settle = (error: Error | null): void => {
       if (settled) return
       settled = true
       release()
-      if (!failure) return resolve(processId)
+      if (!error) return resolve(processId)
       streams.kill()
-      reject(new ElevationError(failure))
+      reject(error)
     }
+    const finish = (failure: ElevationFailure | null): void => settle(failure && new ElevationError(failure))
     const said = (): string =>
       before[speech]
         .toString('utf8')
@@ -137,13 +140,9 @@ export function awaitStart(
         const wrong = asked && /authentication failure|incorrect password|sorry, try again/i.test(words)
         finish(wrong ? { kind: 'wrong-password' } : { kind: 'refused', said: words, code })
       },
-      (error: unknown) => {
-        if (settled) return
-        settled = true
-        release()
-        reject(error instanceof Error ? error : new Error(String(error)))
-      },
+      (error: unknown) => settle(error instanceof Error ? error : new Error(String(error))),
     )
+    void streams.lost?.then((reason) => settle(reason ?? new Error('The connection was closed.')))
   })
 }
 

@@ -17,6 +17,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openForReading } from '../backup/source.ts'
+import { moveToFree } from '../mail/formats/part-file.ts'
 
 /** Name of the folder inside a target that holds what is not finished; it is gone when the target is. */
 export const WORK_FOLDER = '.lifeboat-work'
@@ -92,7 +93,20 @@ export class CopyTarget {
   }
 
   /** Copies a file of any size as it is, reading it once. Throws what reading or writing throws. */
-  copy(from: string, path: string): number {
+  copy(from: string, path: string): void {
+    const { temporary, size } = this.#bring(from)
+    this.#publish(temporary, path, size, from)
+  }
+
+  /** The same, but a file that has the name already stays, also one that another thread is just giving it: false then. */
+  copyNew(from: string, path: string): boolean {
+    const { temporary, size } = this.#bring(from)
+    if (moveToFree(temporary, this.#ready(temporary, path, size, from))) return true
+    rmSync(temporary, { force: true })
+    return false
+  }
+
+  #bring(from: string): { temporary: string; size: number } {
     const source = openForReading(from)
     const temporary = this.#temporary()
     const target = openSync(temporary, 'wx', 0o600)
@@ -108,8 +122,7 @@ export class CopyTarget {
       closeSync(source)
       closeSync(target)
     }
-    this.#publish(temporary, path, total, from)
-    return total
+    return { temporary, size: total }
   }
 
   #temporary(): string {
@@ -117,6 +130,11 @@ export class CopyTarget {
   }
 
   #publish(temporary: string, path: string, size: number, like: string | null): void {
+    renameSync(temporary, this.#ready(temporary, path, size, like))
+  }
+
+  /** Sees that the file is whole, gives it attributes and makes its folder; where it belongs. */
+  #ready(temporary: string, path: string, size: number, like: string | null): string {
     if (statSync(temporary).size !== size)
       throw new Error(`Writing ${path} fell short: the disk may be full.`)
     if (like !== null) keepAttributes(temporary, like)
@@ -126,7 +144,7 @@ export class CopyTarget {
       mkdirSync(folder, { recursive: true })
       this.#folders.add(folder)
     }
-    renameSync(temporary, final)
+    return final
   }
 }
 

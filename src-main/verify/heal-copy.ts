@@ -29,6 +29,7 @@ export class HealCopy {
   /** Copies the regular files of a folder that are neither items nor blobs: they are kept as they are. */
   others(folder: string, known: ReadonlySet<string>, problems: RawProblem[]): number {
     const listed = this.#source.list(folder)
+    // Told by whoever lists what is known of it.
     if ('refused' in listed) return 0
     let copied = 0
     for (const { name, kind } of listed.entries) {
@@ -49,13 +50,7 @@ export class HealCopy {
       return true
     } catch (error) {
       if (isOurs(error)) throw error
-      problems.push({
-        kind: 'unexpected-file',
-        path,
-        digest: null,
-        detail: `It could not be copied: ${error instanceof Error ? error.message : String(error)}.`,
-        recoverable: false,
-      })
+      problems.push(notCopied(path, error instanceof Error ? error.message : String(error)))
       return false
     }
   }
@@ -67,8 +62,12 @@ export class HealCopy {
   blob(blob: BlobFile, found: BlobRead): { copied: number; mended: number } {
     const path = `items/${blob.digest.slice(0, 2)}/${blob.digest}`
     const from = this.#source.absolute(blob.path)
-    const sound = found.status === 'ok' || found.status === 'digest-mismatch'
-    if (sound) {
+    if (found.status === 'digest-mismatch') {
+      // Another file of this name may be the right one: it stays, and goes before this one.
+      if (!this.target.has(path, found.fileBytes) && !this.target.copyNew(from, path)) return NONE
+      return { copied: 1, mended: blob.misplaced ? 1 : 0 }
+    }
+    if (found.status === 'ok') {
       if (!this.target.has(path, found.fileBytes) && !this.target.clone(from, path))
         this.target.copy(from, path)
       return { copied: 1, mended: blob.misplaced ? 1 : 0 }
@@ -78,9 +77,22 @@ export class HealCopy {
       this.target.write(path, gzipSync(found.message), from)
       return { copied: 1, mended: 1 }
     }
-    return { copied: 0, mended: 0 }
+    return NONE
   }
 }
+
+/** A file or folder beside mail and metadata that is not in the copy. */
+export function notCopied(path: string, why: string): RawProblem {
+  const detail = `It could not be copied: ${why}.`
+  return { kind: 'unexpected-file', path, digest: null, detail, recoverable: false }
+}
+
+/** Whether a problem is of `notCopied`: files that merely should not be there can be copied. */
+export function isNotCopied({ kind, recoverable }: RawProblem): boolean {
+  return kind === 'unexpected-file' && !recoverable
+}
+
+const NONE = { copied: 0, mended: 0 }
 
 /** Errors of the target (full, read-only) end the work; errors of one source file do not. */
 function isOurs(error: unknown): boolean {

@@ -25,7 +25,7 @@ export interface HealSource {
     walked: number,
     onWalk: (walked: number) => void,
   ): void
-  /** The same metadata file of another Backup Path, when it can be understood there; else null. */
+  /** The same metadata file of another Backup Path; null when it is not whole there. Whether an item can be understood is the asker's to see. */
   metadata(path: string): Buffer | null
 }
 
@@ -92,10 +92,8 @@ class BackupPathSource implements HealSource {
   metadata(path: string): Buffer | null {
     const read = this.#source.read(path, MAX_METADATA)
     if ('refused' in read || read.cut || read.bytes.length === 0) return null
-    if (/\/account_info[^/]*$/.test(path)) {
-      return parseAccountInfo(read.bytes, '').condition === 'ok' ? read.bytes : null
-    }
-    return isWholeJson(read.bytes) ? read.bytes : null
+    if (isAccountInfo(path)) return parseAccountInfo(read.bytes, '').condition === 'ok' ? read.bytes : null
+    return read.bytes
   }
 
   /** The file's bytes, with an outer gzip layer too many taken off; null when its message is not proved. */
@@ -185,11 +183,7 @@ function unpacked(bytes: Buffer): Buffer | null {
   }
 }
 
-function isWholeJson(bytes: Buffer): boolean {
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'))
-    return typeof value === 'object' && value !== null && Object.keys(value).length > 0
-  } catch {
-    return false
-  }
+/** `account_info` of an account, whatever ending it has. */
+export function isAccountInfo(path: string): boolean {
+  return /\/account_info[^/]*$/.test(path)
 }

@@ -32,7 +32,7 @@ export interface HealResult {
   /** Blobs taken from other copies, with their messages. */
   restored: RestoredBlob[]
   lost: LostBlob[]
-  /** Metadata that is broken here and in no other copy, relative paths. */
+  /** Metadata that is broken here and in no other copy, and other files that could not be copied, relative paths. */
   lostMetadata: string[]
   /** How many files came from which copy. */
   from: Record<string, number>

@@ -1,8 +1,9 @@
 import { parseItemFile } from '../backup/metadata.ts'
+import { describeRefusal } from '../backup/source.ts'
 import type { CheckAnswer, CheckJob } from './check-protocol.ts'
 import type { RawProblem } from './check-types.ts'
-import type { HealCopy } from './heal-copy.ts'
-import { openHealSource, type HealSource } from './heal-sources.ts'
+import { notCopied, type HealCopy } from './heal-copy.ts'
+import { isAccountInfo, openHealSource, type HealSource } from './heal-sources.ts'
 import type { Pulse } from './pulse.ts'
 import type { ItemParts } from './read-items.ts'
 
@@ -48,7 +49,10 @@ export class HealWork {
     let copied = 0
     const walk = (folder: string): void => {
       const listed = source.list(folder)
-      if ('refused' in listed) return
+      if ('refused' in listed) {
+        problems.push(notCopied(folder, describeRefusal(listed.refused)))
+        return
+      }
       for (const { name, kind } of listed.entries) {
         const path = folder === '' ? name : `${folder}/${name}`
         if (kind === 'directory' && !skipped.has(path)) walk(path)
@@ -64,16 +68,20 @@ export class HealWork {
     const healed: { path: string; from: string; digests: string[] }[] = []
     const lost: string[] = []
     for (const path of paths) {
-      let found: Buffer | null = null
+      const isInfo = isAccountInfo(path)
+      let isHealed = false
       for (const one of from) {
-        found = this.#source(one).metadata(path)
+        const found = this.#source(one).metadata(path)
         if (found === null) continue
+        const { digests, condition, states } = parseItemFile(found, { dialect: spelling.dialect, zone })
+        // What cannot be understood there either heals nothing.
+        if (!isInfo && (condition !== 'ok' || states.length === 0)) continue
         this.#copy.target.write(path, found, null)
-        const { digests } = parseItemFile(found, { dialect: spelling.dialect, zone })
-        healed.push({ path, from: one, digests })
+        healed.push({ path, from: one, digests: isInfo ? [] : digests })
+        isHealed = true
         break
       }
-      if (found === null) lost.push(path)
+      if (!isHealed) lost.push(path)
     }
     this.#post({ kind: 'healed-metadata', healed, lost, last: true })
   }

@@ -1,15 +1,16 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { NotABackupPathError } from '../backup/errors.ts'
-import { detectLayout, looksLikeBackupPath } from '../backup/layout.ts'
+import { backupPathAbove, detectLayout, looksLikeBackupPath } from '../backup/layout.ts'
 import type { ProblemKind } from '../backup/types.ts'
 import { ExpectedError } from '../engine/errors.ts'
-import { assertApart } from '../engine/paths.ts'
+import { assertApart, realPlace } from '../engine/paths.ts'
 import { nameAffected } from './affected.ts'
 import { missingBlobs, startCheck } from './checker.ts'
 import type { CheckProgress, CheckResult, RawProblem } from './check-types.ts'
 import type { CheckAnswer, CheckJob } from './check-protocol.ts'
 import { WORK_FOLDER } from './copy-file.ts'
+import { isNotCopied } from './heal-copy.ts'
 import { WHOLE } from './digest-table.ts'
 import { assertHealSource } from './heal-sources.ts'
 import type { HealRequest, HealResult } from './heal-types.ts'
@@ -110,6 +111,7 @@ async function heal(request: HealRequest, reading: Reading): Promise<HealResult>
 function prepareTarget(request: HealRequest, root: string): void {
   assertApart(request.out, root, 'folder for the repaired copy')
   for (const other of request.from) assertApart(request.out, other, 'folder for the repaired copy')
+  assertApart(request.out, backupPathAbove(realPlace(request.out)), 'folder for the repaired copy')
   const marker = join(request.out, WORK_FOLDER, MARKER)
   const purpose = purposeOf(request, root)
   // A work folder alone is what a full disk leaves at the very beginning.
@@ -177,7 +179,9 @@ async function healMetadata(
         })
     }
   })
-  result.lostMetadata.sort()
+  // Whatever else could not be copied is told with them: settings of the server, map files.
+  result.lostMetadata.push(...state.problems.filter(isNotCopied).map(({ path }) => path))
+  result.lostMetadata = [...new Set(result.lostMetadata)].sort()
   return named
 }
 

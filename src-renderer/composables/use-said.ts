@@ -7,11 +7,8 @@ let asked = false
 /** Loaded only where Italian is read: the first screen must not wait for it. */
 async function load(): Promise<void> {
   asked = true
-  const [{ makeTranslator }, { saidAll }] = await Promise.all([
-    import('../format/said.ts'),
-    import('../i18n/it/said-all.ts'),
-  ])
-  italian.value = makeTranslator(saidAll)
+  const { inItalian } = await import('../../src-main/contract/said/in-italian.ts')
+  italian.value = inItalian
 }
 
 /**

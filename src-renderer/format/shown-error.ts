@@ -34,6 +34,11 @@ export function toShownError(error: unknown): ShownError {
   return { what, why, next, code: expected ? code : null, details, at: Date.now() }
 }
 
+/** An error of which only a text is left, as a step or a source tells it. @param at ms UTC; @param details for whoever helps */
+export function toldError(what: string, at: number | null, details = what): ShownError {
+  return { what, why: null, next: null, code: null, details, at: at ?? Date.now() }
+}
+
 function isExpected(code: string | null): code is string {
   return code !== null && EXPECTED.includes(code)
 }

@@ -11,6 +11,8 @@ export interface TimeFormat {
   full(ms: number): string
   /** `2026-10-12 07:14:03 UTC` */
   utc(ms: number): string
+  /** What stands behind a shown moment: the full form, and UTC below it. */
+  hover(ms: number): string
   /** Month `YYYY-MM` as words: `October 2026`. */
   month(month: string): string
   /** `3 minutes ago`; `now` in ms UTC. */
@@ -58,12 +60,14 @@ export function makeTimeFormat(locale: string, zone: string): TimeFormat {
   })
   const month = new Intl.DateTimeFormat(locale, { timeZone: 'UTC', month: 'long', year: 'numeric' })
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' })
+  const utc = (ms: number): string => new Date(ms).toISOString().replace('T', ' ').replace(/\..*$/, ' UTC')
   return {
     dateTime: (ms) => dateTime.format(ms),
     seconds: (ms) => seconds.format(ms),
     date: (ms) => date.format(ms),
     full: (ms) => full.format(ms),
-    utc: (ms) => new Date(ms).toISOString().replace('T', ' ').replace(/\..*$/, ' UTC'),
+    utc,
+    hover: (ms) => `${full.format(ms)}\n${utc(ms)}`,
     month: (text) => {
       const [year = 1970, number = 1] = text.split('-').map(Number)
       return month.format(Date.UTC(year, number - 1, 15))

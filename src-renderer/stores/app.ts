@@ -15,6 +15,15 @@ const DEFAULTS: Settings = {
   jobs: null,
 }
 
+/** What the host put into the page: it looks right from its first picture on, before the engine can be asked. */
+function seenAtOnce(): Partial<Settings> {
+  const { theme, language } = document.documentElement.dataset
+  return {
+    ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+    ...(language === 'en' || language === 'it' ? { language } : {}),
+  }
+}
+
 function laptopZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone
 }
@@ -31,7 +40,7 @@ export function chooseLanguage(wishes: readonly string[]): Language {
 /** The app itself: what it runs on, and the settings. */
 export const useApp = defineStore('app', () => {
   const info = shallowRef<AppInfo | null>(null)
-  const settings = ref<Settings>({ ...DEFAULTS })
+  const settings = ref<Settings>({ ...DEFAULTS, ...seenAtOnce() })
   const loadError = shallowRef<ShownError | null>(null)
 
   const zone = computed(() => settings.value.displayZone ?? info.value?.zone ?? laptopZone())

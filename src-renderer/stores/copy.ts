@@ -125,6 +125,11 @@ function placeKey(place: CopyEnd): string {
   return place.kind === 'local' ? path : `${place.serverId}:${path}`
 }
 
+/** Ended in an error before anything was copied: a path that is not there, a server that does not answer. */
+export function nothingCopied({ state, done, bytes }: Task): boolean {
+  return state === 'failed' && done === 0 && (bytes ?? 0) === 0
+}
+
 /** Moving a backup: what is asked for, what runs, what came of it. */
 export const useCopy = defineStore('copy', () => {
   const tasks = useTasks()
@@ -142,6 +147,8 @@ export const useCopy = defineStore('copy', () => {
   const states = shallowRef<ReadonlyMap<string, CopyState>>(new Map())
   const results = shallowRef<ReadonlyMap<string, CopyTaskResult>>(new Map())
   const watched = new Map<string, AbortController>()
+  /** The copy that was begun in the form last. */
+  const begun = ref<string | null>(null)
 
   const request = computed(() => requestOf(draft.value))
   const all = computed<CopyRun[]>(() =>
@@ -152,9 +159,21 @@ export const useCopy = defineStore('copy', () => {
       return [{ ...one, task, state, result: results.value.get(one.taskId) ?? null }]
     }),
   )
-  /** Copies under way, and ended ones until they are dismissed. Plans are shown in the form. */
+  /** What the form began and what failed at once: it is told in the form, beside what was typed. */
+  const refused = computed(
+    () =>
+      all.value.find(
+        ({ taskId, task }) => taskId === begun.value && nothingCopied(task) && !task.dismissed,
+      ) ?? null,
+  )
+  /** Copies under way, and ended ones until they are dismissed. What belongs to the form is shown there. */
   const runs = computed(() =>
-    all.value.filter((run) => run.request.dryRun !== true && (isActive(run.task) || !run.task.dismissed)),
+    all.value.filter(
+      (run) =>
+        run.request.dryRun !== true &&
+        run.taskId !== refused.value?.taskId &&
+        (isActive(run.task) || !run.task.dismissed),
+    ),
   )
   /** The newest plan that was made for what the form asks; one that was carried out says nothing any more. */
   const plan = computed(() => {
@@ -163,13 +182,19 @@ export const useCopy = defineStore('copy', () => {
     return newest?.request.dryRun === true ? newest : null
   })
   /** A copy to the target of the form is running: two would write over each other. */
-  const underWay = computed(() => {
+  const underWay = computed(() => toSameTarget((task) => isActive(task)))
+  /** One broke off, and can go on. One that came to its end with damaged files did not break off. */
+  const brokenOff = computed(() =>
+    toSameTarget((task) => !isActive(task) && task.state !== 'partial' && task.canResume),
+  )
+
+  function toSameTarget(like: (task: Task) => boolean): boolean {
     const target = request.value?.target
     return (
       target !== undefined &&
-      runs.value.some((run) => isActive(run.task) && samePlace(run.request.target, target))
+      runs.value.some((run) => like(run.task) && samePlace(run.request.target, target))
     )
-  })
+  }
 
   async function load(): Promise<void> {
     try {
@@ -233,12 +258,16 @@ export const useCopy = defineStore('copy', () => {
   async function start(dryRun: boolean): Promise<void> {
     const asked = request.value
     if (!asked) return
-    await client.copy.start({ ...asked, ...(dryRun ? { dryRun } : {}) })
+    // what is tried again was read
+    const before = refused.value
+    const { taskId } = await client.copy.start({ ...asked, ...(dryRun ? { dryRun } : {}) })
+    begun.value = dryRun ? null : taskId
+    if (before) tasks.dismiss(before.taskId).catch(() => undefined)
     await load()
   }
 
   const setLimit = (taskId: string, limit: number | null): Promise<void> =>
     client.copy.setLimit({ taskId, limit })
 
-  return { draft, known, error, request, runs, plan, underWay, load, start, setLimit }
+  return { draft, known, error, request, runs, refused, plan, underWay, brokenOff, load, start, setLimit }
 })

@@ -59,3 +59,23 @@ describe('lifeboat drill run data-recovery', () => {
     expect(refused.stdout).toContain('REFUSED')
   }, 260_000)
 })
+
+/** Each with how much it plants. */
+describe.each([
+  ['vm-snapshot', 5],
+  ['same-server', 4],
+  ['unrestored', 13],
+])('lifeboat drill run %s', (procedure, planted) => {
+  it('catches everything that was planted, recovers what is recoverable, and says so by its exit code', async () => {
+    const folder = join(temporaryFolder('run'), 'drill')
+    const run = await lifeboat(['drill', 'run', procedure, '--json', '--dir', folder], { timeout: 200_000 })
+    const report = run.json as RunReport
+    expect(report.problems, run.stderr).toEqual([])
+    expect(run.code).toBe(0)
+    expect(report).toMatchObject({ procedure, ok: true })
+    expect(report.seconds).toBeLessThan(200)
+    expect(report.planted).toHaveLength(planted)
+    expect(report.caught.map(({ id }) => id).sort()).toEqual(report.planted.map(({ id }) => id).sort())
+    expect(report.steps.filter(({ state }) => state !== 'done')).toEqual([])
+  }, 230_000)
+})

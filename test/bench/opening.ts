@@ -19,6 +19,7 @@ const rounds = Number(process.argv.slice(2).find((arg) => /^\d+$/.test(arg)) ?? 
 /** Starts that are not counted: after two with the same folder Chromium has kept what it compiled. */
 const WARM_UP = 2
 const work = mkdtempSync(join(tmpdir(), 'lifeboat-opening-'))
+let serial = 0
 
 interface Program {
   name: string
@@ -112,8 +113,8 @@ async function report(programs: readonly Program[], cold: boolean, again: boolea
   const before = again ? WARM_UP : cold ? 0 : 1
   for (let round = 0; round < before + rounds; round++) {
     for (const program of programs) {
-      const data = join(work, `data-${program.name.replaceAll(/\W/g, '')}`)
-      if (!again) rmSync(data, { recursive: true, force: true, maxRetries: 5 })
+      // A new one each time, the old one stays: ext4 makes files slower for minutes where others were just removed.
+      const data = join(work, `data-${program.name.replaceAll(/\W/g, '')}${again ? '' : `-${serial++}`}`)
       if (cold && round >= before) writeFileSync('/proc/sys/vm/drop_caches', '3')
       const opened = await open(program, data)
       if (round >= before) seen.get(program.name)?.push(opened)

@@ -1,14 +1,5 @@
 import { spawn } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -17,7 +8,6 @@ import { electronEnvironment } from './support/app.ts'
 import {
   asarFiles,
   buildPackage,
-  fusesOf,
   NO_DISPLAY,
   notPackagedWhy,
   ownFiles,
@@ -74,102 +64,6 @@ describe.skipIf(why !== null)(`the packaged app${why === null ? '' : ` (${why})`
     it('keeps nothing but native code outside the asar', () => {
       const outside = [...ownFiles(app).keys()].sort()
       expect(outside).toEqual(['lifeboat', 'resources/app.asar', prebuildOf('').replace(/^\//, '')].sort())
-    })
-  })
-
-  describe('its fuses', () => {
-    it('are blown as they should', () => {
-      expect(fusesOf(app.program)).toEqual({
-        RunAsNode: '0',
-        CookieEncryption: '1',
-        NodeOptions: '0',
-        NodeCliInspect: '0',
-        AsarIntegrity: '1',
-        OnlyLoadAppFromAsar: '1',
-        BrowserV8Snapshot: '0',
-        FileProtocolPrivileges: '0',
-      })
-      // and it is the package that did it: a plain Electron can be made a Node
-      expect(fusesOf(join(app.electronFolder, 'electron'))['RunAsNode']).toBe('1')
-    })
-
-    it('make ELECTRON_RUN_AS_NODE do nothing', async () => {
-      const script = ['-e', 'process.stdout.write("ran as node"); process.exit(42)']
-      const env = { ...NO_DISPLAY, ELECTRON_RUN_AS_NODE: '1' }
-      const plain = await run(join(app.electronFolder, 'electron'), script, env)
-      expect(plain).toMatchObject({ code: 42, stdout: 'ran as node' })
-      const packaged = await run(app.launcher, ['--version'], env)
-      expect(packaged).toMatchObject({
-        code: 0,
-        stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
-      })
-      const tried = await run(app.program, [...noSandbox, ...script], env)
-      expect(tried.stdout).not.toContain('ran as node')
-      expect(tried.code).not.toBe(42)
-    })
-
-    it('make NODE_OPTIONS and --inspect do nothing', async () => {
-      const folder = temporaryFolder('options')
-      const marker = join(folder, 'ran')
-      writeFileSync(
-        join(folder, 'evil.cjs'),
-        `require('node:fs').writeFileSync(${JSON.stringify(marker)}, '')`,
-      )
-      const env = { ...NO_DISPLAY, NODE_OPTIONS: `--require=${join(folder, 'evil.cjs')} --inspect=0` }
-      const node = await run(process.execPath, ['-e', '0'], env)
-      expect(node.stderr).toContain('Debugger listening')
-      expect(existsSync(marker)).toBe(true)
-      rmSync(marker)
-      const switches = ['--inspect=0', '--inspect-brk=0', '--js-flags=--inspect']
-      const packaged = await run(
-        app.program,
-        [...noSandbox, ...switches, '--terminal', '--', '--version'],
-        env,
-      )
-      expect(packaged).toMatchObject({
-        code: 0,
-        stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
-      })
-      expect(packaged.stderr).not.toMatch(/Debugger listening|NODE_OPTIONS/)
-      expect(existsSync(marker)).toBe(false)
-    })
-
-    it('let no loose folder stand in for the asar', async () => {
-      const resources = join(app.folder, 'resources')
-      const loose = join(resources, 'app')
-      const marker = join(temporaryFolder('loose'), 'ran')
-      mkdirSync(loose)
-      writeFileSync(join(loose, 'package.json'), '{"name":"evil","main":"evil.js"}')
-      writeFileSync(
-        join(loose, 'evil.js'),
-        `require('node:fs').writeFileSync(${JSON.stringify(marker)}, ''); process.exit(0)`,
-      )
-      renameSync(app.asar, `${app.asar}.away`)
-      try {
-        await run('timeout', ['10', app.program, ...noSandbox, '--terminal', '--', '--version'], NO_DISPLAY)
-        expect(existsSync(marker)).toBe(false)
-      } finally {
-        renameSync(`${app.asar}.away`, app.asar)
-        rmSync(loose, { recursive: true })
-      }
-    })
-
-    it('and no environment makes it load another SQLite', async () => {
-      const folder = temporaryFolder('binding')
-      writeFileSync(join(folder, 'evil.node'), 'no library at all')
-      const env = { ...NO_DISPLAY, LIFEBOAT_SQLITE_BINDING: join(folder, 'evil.node') }
-      const listed = await run(
-        app.launcher,
-        ['sample', join(folder, 's'), '--items', '20', '--data', join(folder, 'd')],
-        env,
-      )
-      expect(listed.code).toBe(0)
-      const indexed = await run(
-        app.launcher,
-        ['index', join(folder, 's'), '--json', '--data', join(folder, 'd')],
-        env,
-      )
-      expect(indexed).toMatchObject({ code: 0, stderr: '' })
     })
   })
 
@@ -260,14 +154,6 @@ describe.skipIf(why !== null)(`the packaged app${why === null ? '' : ` (${why})`
       const second = await run(app.program, windowArguments(data, [backup]), electronEnvironment({}))
       expect(second.code).toBe(0)
       await window.page.getByText(backup).first().waitFor({ timeout: 15_000 })
-    })
-
-    it('has no developer tools and no Node', async () => {
-      expect(await window.page.evaluate(() => 'require' in globalThis || 'process' in globalThis)).toBe(false)
-      expect(window.browser.contexts()[0]?.pages()).toHaveLength(1)
-      await window.page.keyboard.press('Control+Shift+I')
-      await window.page.waitForTimeout(300)
-      expect(window.browser.contexts()[0]?.pages()).toHaveLength(1)
     })
   })
 })

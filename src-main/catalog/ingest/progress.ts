@@ -1,7 +1,5 @@
+import { RateMeter } from '../../engine/task-rate.ts'
 import type { IngestProgress } from './protocol.ts'
-
-/** Rates are measured over this long, ms. */
-const WINDOW = 5000
 
 /** Before anything is known. */
 export function startOfIngest(): IngestProgress {
@@ -27,7 +25,7 @@ export function startOfIngest(): IngestProgress {
 /** How far an ingest is, with a rate measured over the last seconds and the time left. */
 export class ProgressMeter {
   readonly #send: (progress: IngestProgress) => void
-  #marks: { at: number; done: number }[] = []
+  readonly #meter = new RateMeter()
   #last = 0
   #fraction: number | null = null
   state = startOfIngest()
@@ -38,7 +36,7 @@ export class ProgressMeter {
 
   /** Begins a phase: its counter starts at 0. */
   phase(phase: IngestProgress['phase'], unit: IngestProgress['unit'], total: number | null): void {
-    this.#marks = [{ at: Date.now(), done: 0 }]
+    this.#meter.reset()
     this.#fraction = null
     Object.assign(this.state, { phase, unit, total, done: 0, rate: null, secondsLeft: null })
     this.send(true)
@@ -57,17 +55,11 @@ export class ProgressMeter {
     if (!now && at - this.#last < 250) return
     this.#last = at
     const { state } = this
-    this.#marks.push({ at, done: state.done })
-    while (this.#marks.length > 2 && at - (this.#marks[0]?.at ?? at) > WINDOW) this.#marks.shift()
-    const first = this.#marks[0]
-    const ms = first === undefined ? 0 : at - first.at
-    state.rate = first === undefined || ms < 200 ? state.rate : ((state.done - first.done) * 1000) / ms
+    this.#meter.add(at, state.done, 0)
+    state.rate = this.#meter.rates(at)?.rate ?? state.rate
     const total =
       state.total ?? (this.#fraction !== null && this.#fraction > 0.02 ? state.done / this.#fraction : null)
-    state.secondsLeft =
-      total === null || state.rate === null || state.rate <= 0
-        ? null
-        : Math.max(0, (total - state.done) / state.rate)
+    state.secondsLeft = total === null ? null : this.#meter.secondsLeft(at, { units: total - state.done })
     this.#send({ ...state })
   }
 }

@@ -168,20 +168,22 @@ export class ColumnsBuilder {
     return drain(this.finishInSteps(revision, at))
   }
 
-  /** The same in steps of some 50 ms for a million rows. */
+  /** The same in steps of some 50 ms for a million rows. Column by column in place: a second set of them would be 35 MB more. */
   *finishInSteps(revision: number, at: number | null): Generator<void, Columns> {
     const count = this.#count
-    const order = yield* orderByDate(this.#rows.date, this.#rows.ref, count)
-    const sorted = newRows(count)
+    const rows = this.#rows
+    const order = yield* orderByDate(rows.date, rows.ref, count)
+    // every figure of every column is exact in it
+    const before = new Float64Array(slab(8 * count), 0, count)
     for (const name of NAMES) {
-      const from = this.#rows[name]
-      const to = sorted[name]
-      for (let i = 0; i < count; i++) to[i] = from[order[i]!]!
+      const column = rows[name]
+      before.set(column.subarray(0, count))
+      for (let i = 0; i < count; i++) column[i] = before[order[i]!]!
       yield
     }
-    giveBack(this.#rows.ref.buffer)
+    giveBack(before.buffer)
     giveBack(order.buffer)
-    return { revision, at, count, ...sorted }
+    return { revision, at, count, ...rows }
   }
 
   #grow(): void {

@@ -8,7 +8,7 @@ import type { SimServer } from '../server/server.ts'
 
 /** Stand-ins of the mailbox's own tools: `zmprov`, `zmmailbox`, and `find` where it asks what zextras may read. */
 
-/** `zmprov -l gaa|gad|gac|gadl`: one name a line. */
+/** `zmprov -l gaa|gad|gac|gadl`: one name a line; `gadl -v` with attributes and members. */
 export function zmprov(server: SimServer, call: Call): number {
   if (call.user !== 'zextras') throw new CommandError('zmprov must be run as zextras')
   const [command = ''] = call.args.filter((arg) => !arg.startsWith('-'))
@@ -22,8 +22,27 @@ export function zmprov(server: SimServer, call: Call): number {
   const list = Object.hasOwn(lists, command) ? lists[command] : undefined
   if (list === undefined)
     throw new CommandError(`ERROR: service.INVALID_REQUEST (unknown command ${command})`, 2)
-  call.out(list.map((name) => `${name}\n`).join(''))
+  const verbose = command === 'gadl' && call.args.includes('-v')
+  call.out(list.map((name) => (verbose ? listDump(server, name) : `${name}\n`)).join(''))
   return 0
+}
+
+/** As the provisioning tool prints a list with `-v`. */
+function listDump({ state }: SimServer, name: string): string {
+  const { aliases, members } = state.listDetails?.[name] ?? { aliases: [], members: [] }
+  const addresses = [name, ...aliases]
+  return [
+    `# distributionList ${name} memberCount=${String(members.length)}`,
+    ...addresses.map((address) => `mail: ${address}`),
+    'objectClass: zimbraDistributionList',
+    ...addresses.map((address) => `zimbraMailAlias: ${address}`),
+    ...members.map((address) => `zimbraMailForwardingAddress: ${address}`),
+    'zimbraMailStatus: enabled',
+    '',
+    'members',
+    ...members,
+    '',
+  ].join('\n')
 }
 
 type Stored = ReturnType<SimServer['mailbox']>['items'] extends Map<number, infer Item> ? Item : never

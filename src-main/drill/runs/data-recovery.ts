@@ -118,7 +118,7 @@ async function killWhileWatching(run: Run, caseId: string): Promise<boolean> {
     return false
   }
   const { state, reason, canRun } = stepOf(run, WATCHED)
-  run.say(`After the crash: ${state}. ${reason ?? ''}`)
+  run.say(`After the crash: ${state}. ${reason?.en ?? ''}`)
   return state === 'waiting' && canRun
 }
 

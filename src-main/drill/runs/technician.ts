@@ -51,7 +51,8 @@ export async function perform(laptop: Laptop, caseId: string, habits: Habits = {
       view = recovery.view(caseId)
     }
     const shown = viewOf(view, step.id)
-    if (++actions > MOST_ACTIONS) throw new StuckError(shown, shown.reason ?? 'it wants ever more actions')
+    if (++actions > MOST_ACTIONS)
+      throw new StuckError(shown, shown.reason?.en ?? 'it wants ever more actions')
     if (shown.state === 'doing') {
       await new Promise((resolve) => setTimeout(resolve, 200))
       actions--
@@ -63,7 +64,7 @@ export async function perform(laptop: Laptop, caseId: string, habits: Habits = {
       continue
     }
     if (shown.state === 'failed' && (await habits.failed?.(shown, runner)) !== true) {
-      throw new StuckError(shown, shown.reason ?? '')
+      throw new StuckError(shown, shown.reason?.en ?? '')
     }
     const { ended } = await runner.act(step)
     await ended

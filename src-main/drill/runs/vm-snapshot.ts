@@ -87,8 +87,9 @@ export const vmSnapshotRun: RunSpec = {
       return true
     }
     const failed = (step: StepView, runner: CaseRunner): boolean => {
-      if (step.id !== 'mount-path' || step.reason?.includes('ends with the snapshot') !== true) return false
-      run.catch('wrong-disk', step.reason)
+      if (step.id !== 'mount-path' || step.reason?.en.includes('ends with the snapshot') !== true)
+        return false
+      run.catch('wrong-disk', step.reason.en)
       runner.setField(runner.step(step.id), 'device', '/dev/vde1')
       runner.setField(runner.step(step.id), 'mountPoint', '/mnt/lifeboat-untouched')
       return true

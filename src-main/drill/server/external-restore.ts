@@ -151,14 +151,18 @@ function provision(
 /** Lists of the domains that are restored, as far as the path tells of any. */
 function provisionLists(server: SimServer, path: string, domains: ReadonlySet<string>): void {
   const { lists } = server.state
+  const details = (server.state.listDetails ??= {})
   const lost = server.faults['lists-lost'] !== undefined
-  for (const name of listsIn(path))
+  const torn = server.faults['members-lost'] !== undefined
+  for (const [name, { aliases, members }] of Object.entries(listsIn(path)))
     if (
       domains.has(name.split('@').at(-1) ?? '') &&
       !lists.includes(name) &&
       !(lost && name.startsWith('sales@'))
-    )
+    ) {
       lists.push(name)
+      details[name] = torn ? { aliases: [], members: members.slice(0, -1) } : { aliases, members }
+    }
 }
 
 /** `map_<serverId>` in the server's own Backup Path: pairs of old and new account ids, sixteen bytes each. */

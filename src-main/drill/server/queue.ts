@@ -1,3 +1,5 @@
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { accountRestore } from './account-restore.ts'
 import { openBackup } from './backup-view.ts'
@@ -10,6 +12,12 @@ import type { SimOperation } from './state.ts'
 
 /** Operations that ended are remembered so long that a monitor finds them. */
 const KEPT = 200
+
+/** The first SmartScan makes a Backup Path of an empty folder. */
+function initialise(path: string): void {
+  if (!existsSync(path) || readdirSync(path).length > 0) return
+  for (const part of ['accounts', 'items', 'server']) mkdirSync(join(path, part))
+}
 
 /** The one queue of a simulated server: first in, first out, one at a time; it survives a restart of the drill. */
 export class OperationQueue {
@@ -119,6 +127,7 @@ export class OperationQueue {
       case 'scan':
       case 'check': {
         const seconds = Number(operation.parameters['simulatedSeconds'] ?? 0)
+        if (operation.kind === 'scan') initialise(server.backupPath)
         const view = openBackup(operation.parameters['path'] ?? server.backupPath)
         operation.total = Math.max(view.accounts.length, Math.ceil(seconds * 10))
         for (operation.done = 0; operation.done < operation.total && goOn(); operation.done++)

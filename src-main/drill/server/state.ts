@@ -45,6 +45,11 @@ export interface SimOperation {
   notified: string[]
 }
 
+export interface SimList {
+  aliases: string[]
+  members: string[]
+}
+
 export interface SimState {
   simulation: string
   hostname: string
@@ -57,6 +62,8 @@ export interface SimState {
   domains: string[]
   /** Addresses of distribution lists. */
   lists: string[]
+  /** Aliases and members by the name of a list. */
+  listDetails?: Record<string, SimList>
   coses: Record<string, { backupEnabled: boolean }>
   accounts: SimAccount[]
   /** The queue and what came before, oldest first. */

@@ -44,7 +44,8 @@ export function openMboxTarget(root: string): MailTarget {
   const open = new Set<Growing>()
 
   const growing = (entry: MailEntry): Growing => {
-    const key = entry.dir.join('\0')
+    // By the names on the disk: two folders that become one name share the file, or the list could not tell which is which.
+    const key = safeDir(entry.dir).join('\0')
     let file = files.get(key)
     if (file === undefined) {
       const folder = tree.folder(entry.dir.slice(0, -1).map(folderName))
@@ -111,7 +112,8 @@ export function openMboxTarget(root: string): MailTarget {
         file.bytes = position
         file.messages++
         const bytes = large === null ? (message as Buffer).length : large.bytes
-        return { outcome: 'written', path: below(file.folder, file.name), bytes, sha256 }
+        const path = below(file.folder, file.name)
+        return { outcome: 'written', path, within: path, bytes, sha256 }
       } catch (error) {
         // A half-written message must not stay: the next one would be read as its end.
         ftruncateSync(fd, file.bytes)

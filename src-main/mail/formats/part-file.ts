@@ -302,8 +302,8 @@ export function publish(part: PartFile, folder: string, name: string): Published
   )
 }
 
-/** False when the name is taken. */
-function moveToFree(from: string, to: string): boolean {
+/** Gives a file a name that nothing has yet, also among several threads and without hard links; false when it is taken, then `from` stays. */
+export function moveToFree(from: string, to: string): boolean {
   try {
     linkSync(from, to)
   } catch (error) {

@@ -23,6 +23,8 @@ export interface WriteResult {
   outcome: 'written' | 'already'
   /** Path below the target's root, `/` between names. For mbox and zip: the file that `close()` will make, see `CloseResult`. */
   path: string
+  /** The collecting file it lies in, as `CollectedFile.planned`; absent for a file of its own. */
+  within?: string
   /** Uncompressed size of the message. */
   bytes: number
   /** SHA-256 of the message as it was read back, hex. */

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { closeSync, fsync, fsyncSync, lstatSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fsync, fsyncSync, lstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { safeDir } from '../names.ts'
+import { freeFolders, safeDir } from '../names.ts'
 import { clearLeftovers, errorCode, targetError } from './part-file.ts'
 import { MailTargetError } from './target.ts'
 
@@ -24,6 +24,8 @@ let canSyncAtOnce = process.platform === 'linux'
 export class TreeWriter {
   readonly root: string
   private readonly folders = new Map<string, string>()
+  /** Number of the device the root lies on, once something was made below it. */
+  private device: bigint | null = null
   private unsynced: string[] = []
   private unsyncedBytes = 0
   private syncing: Promise<void> = Promise.resolve()
@@ -37,8 +39,11 @@ export class TreeWriter {
     const key = dir.join('\0')
     const known = this.folders.get(key)
     if (known !== undefined) return known
-    const relative = safeDir(dir).join('/')
+    const names = safeDir(dir)
+    let relative = names.join('/')
     try {
+      this.assertRoot()
+      relative = freeFolders(names, (path) => isFile(join(this.root, path)), 1000).join('/')
       for (const name of inner.length === 0 ? [''] : inner) {
         const path = join(this.root, relative, name)
         assertNoLinks(this.root, [...relative.split('/'), name])
@@ -50,6 +55,23 @@ export class TreeWriter {
     }
     this.folders.set(key, relative)
     return relative
+  }
+
+  /**
+   * Of a root that is gone (a disk that was pulled out, a folder that was moved) nothing new is made: the export would go on
+   * there, and what is finished would be somewhere else.
+   */
+  private assertRoot(): void {
+    if (this.device === null) mkdirSync(this.root, { recursive: true, mode: 0o700 })
+    const { dev } = statSync(this.root, { bigint: true })
+    this.device ??= dev
+    if (dev === this.device) return
+    throw new MailTargetError(
+      'io',
+      this.root,
+      'the folder lies on another disk now: the one the export began on is gone.',
+      'Connect the disk again, then start the export again: it goes on where it was.',
+    )
   }
 
   /** Notes a final file; now and then all noted ones are brought to the disk. */
@@ -86,6 +108,16 @@ export class TreeWriter {
       for (const name of inner) syncFolder(join(this.root, relative, name))
     }
     syncFolder(this.root)
+  }
+}
+
+/** What a folder cannot be made of: a document may be called like a folder. */
+function isFile(path: string): boolean {
+  try {
+    const stat = lstatSync(path)
+    return !stat.isDirectory() && !stat.isSymbolicLink()
+  } catch {
+    return false
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash, hash } from 'node:crypto'
 import { closeSync, fsyncSync, ftruncateSync, openSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32, deflateRawSync } from 'node:zlib'
-import { numberedName, safeDir, safeSegment } from '../names.ts'
+import { freeFolders, numberedName, safeDir, safeSegment } from '../names.ts'
 import {
   discardPart,
   hashFile,
@@ -37,6 +37,8 @@ export function openZipTarget(root: string, name = 'export.zip'): MailTarget {
   const directoryPart = join(root, folder, partName())
   const finalName = safeSegment(name)
   const taken = new Set<string>()
+  const folders = new Set<string>()
+  const folderNames = new Map<string, string>()
   let fd: number | null = null
   let directoryFd: number | null = null
   let position = 0
@@ -70,14 +72,26 @@ export function openZipTarget(root: string, name = 'export.zip'): MailTarget {
     directoryPending = 0
   }
 
+  const folderFor = (dir: string[]): string => {
+    const known = folderNames.get(dir.join('\0'))
+    if (known !== undefined) return known
+    let name = ''
+    for (const segment of freeFolders(safeDir(dir), (path) => taken.has(keyOf(path)))) {
+      name += `${segment}/`
+      folders.add(keyOf(name.slice(0, -1)))
+    }
+    folderNames.set(dir.join('\0'), name)
+    return name
+  }
+
   const freeName = (entry: MailEntry): string => {
-    const folderName = safeDir(entry.dir)
+    const folderName = folderFor(entry.dir)
     const base = safeSegment(entry.name)
     for (let number = 1; ; number++) {
-      const path = [...folderName, numberedName(base, number)].join('/')
-      // Unpackers on Windows and macOS take names that differ in case only for one.
-      const key = hash('sha256', Buffer.from(path.toLowerCase()), 'base64').slice(0, 12)
-      if (taken.has(key)) continue
+      const path = `${folderName}${numberedName(base, number)}`
+      const key = keyOf(path)
+      // What is a folder and a file at once cannot be unpacked.
+      if (taken.has(key) || folders.has(key)) continue
       taken.add(key)
       return path
     }
@@ -149,7 +163,13 @@ export function openZipTarget(root: string, name = 'export.zip'): MailTarget {
         if (directoryPending >= WRITE_CHUNK) flushDirectory()
         entries++
         messageBytes += zipEntry.bytes
-        return { outcome: 'written', path: `${finalName}/${path}`, bytes: zipEntry.bytes, sha256 }
+        return {
+          outcome: 'written',
+          path: `${finalName}/${path}`,
+          within: finalName,
+          bytes: zipEntry.bytes,
+          sha256,
+        }
       } catch (error) {
         // Back to the end of the last whole entry.
         position = start
@@ -221,6 +241,11 @@ export function openZipTarget(root: string, name = 'export.zip'): MailTarget {
       return Promise.resolve()
     },
   }
+}
+
+/** Unpackers on Windows and macOS take names that differ in case only for one. */
+function keyOf(path: string): string {
+  return hash('sha256', Buffer.from(path.toLowerCase()), 'base64').slice(0, 12)
 }
 
 const CHANGED = {

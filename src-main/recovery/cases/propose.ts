@@ -21,9 +21,9 @@ export function proposeSource(sources: readonly BackupSource[]): { id: string; r
       newer && !alone
         ? words(
             `Newest: its last transaction is of ${at}`,
-            `Il più recente: l'ultima transazione è del ${at}`,
+            `Il più recente: l’ultima transazione è del ${at}`,
           )
-        : words(`Its last transaction is of ${at}`, `L'ultima transazione è del ${at}`),
+        : words(`Its last transaction is of ${at}`, `L’ultima transazione è del ${at}`),
     )
   }
   if (best.items !== null) {
@@ -42,10 +42,10 @@ export function proposeSource(sources: readonly BackupSource[]): { id: string; r
           'Lo stato non è noto: non è mai stato verificato',
         )
       : best.damaged === 0
-        ? words('Healthy: its last check found no damage', "Integro: l'ultima verifica non ha trovato danni")
+        ? words('Healthy: its last check found no damage', 'Integro: l’ultima verifica non ha trovato danni')
         : words(
             `Its last check found ${best.damaged} damages`,
-            `L'ultima verifica ha trovato ${best.damaged} danni`,
+            `L’ultima verifica ha trovato ${best.damaged} danni`,
           ),
   )
   if (best.onlyCopy)

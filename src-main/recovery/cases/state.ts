@@ -31,6 +31,8 @@ export interface ConfirmationRecord {
 export interface StepRecord {
   state: 'to-do' | 'doing' | 'done' | 'skipped' | 'failed' | 'stopped'
   reason: string | null
+  /** The reason in Italian, where the engine gave it; null for what a person typed, and in journals of earlier versions. */
+  italian: string | null
   runs: number
   startedAt: number | null
   endedAt: number | null
@@ -107,6 +109,7 @@ export function emptyStep(): StepRecord {
   return {
     state: 'to-do',
     reason: null,
+    italian: null,
     runs: 0,
     startedAt: null,
     endedAt: null,
@@ -135,13 +138,14 @@ export interface EntryData {
   fact: { name: string; value: unknown }
   pending: { pending: Omit<OpenPending, 'caseId' | 'since'> }
   'put-back': { id: string; what?: Words }
-  field: { procedure: ProcedureId; field: string; value: FieldValue }
+  /** `chosen`: the words of the option that `value` stands for. */
+  field: { procedure: ProcedureId; field: string; value: FieldValue; chosen?: Words }
   looked: { procedure: ProcedureId; checks: Omit<CheckRecord, 'at'>[] }
   confirmed: { procedure: ProcedureId; id: string; note: string }
   overridden: { procedure: ProcedureId; check: string; reason: string; evidence?: Words }
   started: { procedure: ProcedureId; fields: Record<string, FieldValue> }
   done: { procedure: ProcedureId; result: StepResult | null; fields: Record<string, FieldValue> }
-  failed: { procedure: ProcedureId; reason: string; result: StepResult | null }
+  failed: { procedure: ProcedureId; reason: string; italian?: string; result: StepResult | null }
   stopped: { procedure: ProcedureId; reason: string }
   skipped: { procedure: ProcedureId; reason: string }
   reopened: { procedure: ProcedureId; reason: string }
@@ -201,28 +205,29 @@ const FOLDERS: { [K in keyof EntryData]: Folder<K> } = {
     if (record.state !== 'doing' && record.state !== 'failed' && record.state !== 'stopped')
       record.startedAt = at
     record.startedAt ??= at
-    Object.assign(record, { state: 'doing', reason: null, endedAt: null, used: fields })
+    Object.assign(record, { state: 'doing', reason: null, italian: null, endedAt: null, used: fields })
   },
   done: (state, { procedure, result, fields }, { at, step }) => {
     const record = recordOf(state, procedure, step)
     Object.assign(record, {
       state: 'done',
       reason: null,
+      italian: null,
       endedAt: at,
       runs: record.runs + 1,
       result,
       used: fields,
     })
   },
-  failed: (state, { procedure, reason, result }, { at, step }) => {
+  failed: (state, { procedure, reason, italian = null, result }, { at, step }) => {
     const record = recordOf(state, procedure, step)
-    Object.assign(record, { state: 'failed', reason, endedAt: at })
+    Object.assign(record, { state: 'failed', reason, italian, endedAt: at })
     if (result !== null) record.result = result
   },
   stopped: (state, { procedure, reason }, { at, step }) =>
-    Object.assign(recordOf(state, procedure, step), { state: 'stopped', reason, endedAt: at }),
+    Object.assign(recordOf(state, procedure, step), { state: 'stopped', reason, italian: null, endedAt: at }),
   skipped: (state, { procedure, reason }, { at, step }) =>
-    Object.assign(recordOf(state, procedure, step), { state: 'skipped', reason, endedAt: at }),
+    Object.assign(recordOf(state, procedure, step), { state: 'skipped', reason, italian: null, endedAt: at }),
   reopened: (state, { procedure }, { step }) => {
     const before = recordOf(state, procedure, step)
     const { fields, runs, result } = before

@@ -2,6 +2,7 @@ import type { CaseRole, Words } from '../../contract/recovery.ts'
 import { ConnectionError } from '../../remote/connection-errors.ts'
 import type { CommandResult, RunAs } from '../../remote/shell.ts'
 import { words } from '../cases/words.ts'
+import { errorWords } from '../steps/next.ts'
 import type { CheckResult, StepContext } from '../types.ts'
 
 /** Runs a program that only reads, in the C locale; an error of the connection as words. */
@@ -42,10 +43,11 @@ export class CommandFailed extends Error {
 /** "Could not be told, because" for a check: what a server says never throws out of one. */
 function unknownBecause(error: unknown): CheckResult {
   const message = error instanceof Error ? error.message : String(error)
-  const why = error instanceof ConnectionError ? `${message} ${error.why}` : message
+  const why = error instanceof ConnectionError ? error.why : ''
+  const { en, it } = errorWords({ message, why, next: '' })
   return {
     verdict: 'unknown',
-    evidence: words(`Could not be told, because: ${why}`, `Non è stato possibile saperlo, perché: ${why}`),
+    evidence: words(`Could not be told, because: ${en}`, `Non è stato possibile saperlo, perché: ${it}`),
   }
 }
 

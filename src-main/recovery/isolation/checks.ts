@@ -1,4 +1,5 @@
 import type { CaseRole, Words } from '../../contract/recovery.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
 import { words } from '../cases/words.ts'
 import type { Check, CheckResult, StepContext } from '../types.ts'
 import { looking, result } from './asked.ts'
@@ -12,10 +13,10 @@ import { outerServices, readServices } from './services.ts'
 export const OUTBOUND_TARGETS = 'gmail-smtp-in.l.google.com mx1.mail.ovh.net'
 
 /** Which step mends what these checks find; the step itself says `HERE`. */
-export const HERE = words('Do this step', 'Eseguite questo passo')
+export const HERE = words('Do this step', 'Eseguire questo passo')
 const ISOLATE = words(
   'Open the step “Isolate the clone” again and do it',
-  'Riaprite il passo “Isolare il clone” ed eseguitelo',
+  'Riaprire il passo «Isolare il clone» ed eseguirlo',
 )
 
 /**
@@ -31,7 +32,7 @@ export function portsClosed(
     guard: options.guard,
     label: words(
       'The ports of the users are closed, tried from this laptop',
-      'Le porte degli utenti sono chiuse, provate da questo portatile',
+      'Le porte degli utenti sono chiuse, provate da questo computer',
     ),
     run: looking(async (context) => {
       const { host, port } = context.address(role)
@@ -39,25 +40,29 @@ export function portsClosed(
       const [greeted, answers] = await Promise.all([sshGreets(host, port), tryPorts(host, tried)])
       const open = tried.filter((one) => answers.get(one) === 'open')
       const count = (answer: string): number => [...answers.values()].filter((one) => one === answer).length
-      const seen = `${String(count('refused'))} refused, ${String(count('no answer'))} silent, ${String(count('unreachable'))} unreachable`
+      const [refused, silent, lost] = [count('refused'), count('no answer'), count('unreachable')].map(String)
+      const seen = words(
+        `${refused} refused, ${silent} silent, ${lost} unreachable`,
+        `${refused} rifiutate, ${silent} mute, ${lost} irraggiungibili`,
+      )
       if (open.length > 0) return openPorts(host, open, tried.length, options.mendedBy ?? ISOLATE)
       if (!greeted)
         return result(
           'unknown',
           words(
-            `Could not be told, because not even the SSH port ${String(port)} of ${host} answers directly (a jump host?): ${seen}.`,
-            `Non è stato possibile saperlo, perché nemmeno la porta SSH ${String(port)} di ${host} risponde direttamente (un jump host?): ${seen}.`,
+            `Could not be told, because not even the SSH port ${String(port)} of ${host} answers directly (a jump host?): ${seen.en}.`,
+            `Non è stato possibile saperlo, perché nemmeno la porta SSH ${String(port)} di ${host} risponde direttamente (un host intermedio?): ${seen.it}.`,
           ),
           words(
             'Try from a computer in the network of the users, then override with what you saw.',
-            'Provate da un computer nella rete degli utenti, poi scrivete che cosa avete visto.',
+            'Provare da un computer nella rete degli utenti, poi scrivere che cosa si è visto.',
           ),
         )
       return result(
         'ok',
         words(
-          `All ${String(tried.length)} ports of ${host} closed (${seen}); the SSH port ${String(port)} answers. Connections tried just now from here.`,
-          `Tutte le ${String(tried.length)} porte di ${host} sono chiuse (${seen}); la porta SSH ${String(port)} risponde. Connessioni provate ora da qui.`,
+          `All ${String(tried.length)} ports of ${host} closed (${seen.en}); the SSH port ${String(port)} answers. Connections tried just now from here.`,
+          `Tutte le ${String(tried.length)} porte di ${host} sono chiuse (${seen.it}); la porta SSH ${String(port)} risponde. Connessioni provate ora da qui.`,
         ),
       )
     }),
@@ -74,7 +79,7 @@ function openPorts(host: string, open: readonly number[], all: number, by: Words
     ),
     words(
       `${by.en}: it closes them. Or move the network card of the VM into an isolated network.`,
-      `${by.it}: le chiude. Oppure spostate la scheda di rete della VM in una rete isolata.`,
+      `${by.it}: le chiude. Oppure spostare la scheda di rete della VM in una rete isolata.`,
     ),
   )
 }
@@ -95,7 +100,7 @@ export function outerStopped(role: CaseRole, mendedBy = ISOLATE): Check {
           'unknown',
           words(
             `Could not be told, because ${manager} names neither an MTA nor a proxy.`,
-            `Non è stato possibile saperlo, perché ${manager} non nomina né MTA né proxy.`,
+            `Non è stato possibile saperlo, perché ${manager} non elenca né MTA né proxy.`,
           ),
         )
       }
@@ -139,11 +144,11 @@ export function outboundBlocked(role: CaseRole, mendedBy = ISOLATE): Check {
           'unknown',
           words(
             `Could not be told, because ${look.because ?? ''}.`,
-            `Non è stato possibile saperlo, perché: ${look.because ?? ''}.`,
+            `Non è stato possibile saperlo, perché ${inItalian(look.because ?? '')}.`,
           ),
           words(
             'Install nc on the clone, or look at the firewall of the hypervisor, then override with what you saw.',
-            'Installate nc sul clone, o guardate il firewall dell’hypervisor, poi scrivete che cosa avete visto.',
+            'Installare nc sul clone, o controllare il firewall dell’hypervisor, poi scrivere che cosa si è visto.',
           ),
         )
       }
@@ -161,31 +166,35 @@ export function outboundBlocked(role: CaseRole, mendedBy = ISOLATE): Check {
         )
       }
       const unnamed = look.tries.filter(({ answer }) => answer === 'name not found').length
-      const list = look.tries.map(({ host, port, answer }) => `${host}:${String(port)} ${answer}`).join(', ')
+      const list = (said: (answer: keyof typeof ANSWERS) => string): string =>
+        look.tries.map(({ host, port, answer }) => `${host}:${String(port)} ${said(answer)}`).join(', ')
+      const [lists, elenco] = [list((answer) => answer), list((answer) => ANSWERS[answer])]
       const tool = `${look.tool} does reach the server's own SSH port`
       if (unnamed === look.tries.length) {
         return result(
           'attention',
           words(
-            `No name could be resolved (${list}), so no port was tried; ${tool}.`,
-            `Nessun nome è stato risolto (${list}), quindi nessuna porta è stata provata; ${look.tool} raggiunge la porta SSH del server.`,
+            `No name could be resolved (${lists}), so no port was tried; ${tool}.`,
+            `Nessun nome è stato risolto (${elenco}), quindi nessuna porta è stata provata; ${look.tool} raggiunge la porta SSH del server.`,
           ),
           words(
             'Name an address of a mail server in the field.',
-            'Indicate l’indirizzo di un server di posta nel campo.',
+            'Indicare nel campo l’indirizzo di un server di posta.',
           ),
         )
       }
       return result(
         'ok',
         words(
-          `None answered: ${list}; ${tool}.`,
-          `Nessuno ha risposto: ${list}; ${look.tool} raggiunge la porta SSH del server.`,
+          `None answered: ${lists}; ${tool}.`,
+          `Nessuno ha risposto: ${elenco}; ${look.tool} raggiunge la porta SSH del server.`,
         ),
       )
     }),
   }
 }
+
+const ANSWERS = { connected: 'connesso', 'name not found': 'nome non trovato', blocked: 'bloccato' } as const
 
 /** Whether what is queued stays where it is. Without an MTA nothing is sent; with one only what is on hold stays. */
 export function queueHeld(role: CaseRole, mendedBy = ISOLATE): Check {
@@ -196,13 +205,14 @@ export function queueHeld(role: CaseRole, mendedBy = ISOLATE): Check {
     run: looking(async (context) => {
       const mails = await readQueue(context, role)
       const free = mails.filter(({ state }) => state !== 'held')
-      const said = `postqueue -p: ${String(mails.length)}, on hold ${String(mails.length - free.length)}`
-      if (free.length === 0) return result('ok', words(`${said}.`, `${said}.`))
+      const [all, held] = [String(mails.length), String(mails.length - free.length)]
+      const said = words(`postqueue -p: ${all}, on hold ${held}`, `postqueue -p: ${all}, in attesa ${held}`)
+      if (free.length === 0) return result('ok', words(`${said.en}.`, `${said.it}.`))
       return result(
         'red',
         words(
-          `${said}. ${String(free.length)} would be sent a second time as soon as the MTA runs.`,
-          `${said}. ${String(free.length)} verrebbero spediti una seconda volta appena l’MTA parte.`,
+          `${said.en}. ${String(free.length)} would be sent a second time as soon as the MTA runs.`,
+          `${said.it}. ${String(free.length)} verrebbero spediti una seconda volta appena l’MTA parte.`,
         ),
         words(`${mendedBy.en}: it puts them on hold.`, `${mendedBy.it}: li mette in attesa (hold).`),
       )

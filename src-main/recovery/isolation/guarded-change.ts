@@ -1,6 +1,7 @@
 import type { CaseRole, Words } from '../../contract/recovery.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { commandLine } from '../../remote/quote.ts'
+import { words } from '../cases/words.ts'
 import type { StepContext } from '../types.ts'
 import { ask, CommandFailed, doIt } from './asked.ts'
 import { firewallPlan, FIREWALLS, scriptOf } from './firewall.ts'
@@ -142,7 +143,13 @@ export async function changeFirewall(
   } catch (error) {
     await context.command(role, undoArgv, { as: 'root' })
     await disarmTimer(context, role, timer).catch((left: unknown) => {
-      context.record(`The timer ${timer.unit} stays; it takes back what is taken back already.`, String(left))
+      context.record(
+        words(
+          `The timer ${timer.unit} stays; it takes back what is taken back already.`,
+          `Il timer ${timer.unit} resta, ma annulla ciò che è già annullato.`,
+        ),
+        String(left),
+      )
     })
     context.clearPending(id)
     throw error

@@ -1,5 +1,6 @@
 import type { JournalEntry, Words } from '../../contract/recovery.ts'
 import type { EntryData } from '../cases/state.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
 import { words } from '../cases/words.ts'
 import { PROCEDURES } from '../procedures/index.ts'
 import type { Step } from '../types.ts'
@@ -28,7 +29,9 @@ const ITALIAN: { [K in keyof EntryData]: InItalian<K> } = {
   'source-removed': ({ id }) => `La sorgente ${id} è stata tolta`,
   'sources-looked': ({ sources }) =>
     `Sorgenti esaminate: ${sources
-      .map(({ id, items, error }) => `${id}: ${error ?? `${String(items)} elementi`}`)
+      .map(
+        ({ id, items, error }) => `${id}: ${error === null ? `${String(items)} elementi` : inItalian(error)}`,
+      )
       .join('; ')}`,
   'source-chosen': ({ id, reason }) => `Scelta la sorgente ${id}${reason === '' ? '' : `: ${reason}`}`,
   procedure: ({ procedure }, { text }) => {
@@ -44,10 +47,12 @@ const ITALIAN: { [K in keyof EntryData]: InItalian<K> } = {
   },
   pending: ({ pending }) => `Modificato temporaneamente su ${pending.host}: ${pending.what.it}`,
   'put-back': ({ what }) => (what ? `Ripristinato: ${what.it}` : null),
-  field: ({ field, value }, _, step) => {
+  field: ({ field, value, chosen }, _, step) => {
     const label = step?.fields.find(({ id }) => id === field)?.label.it
     if (label === undefined) return null
-    const shown = Array.isArray(value) ? value.join(', ') : value === null ? 'valore abituale' : String(value)
+    const typed =
+      value === null ? 'valore abituale' : value === true ? 'sì' : value === false ? 'no' : String(value)
+    const shown = chosen?.it ?? (Array.isArray(value) ? value.join(', ') : typed)
     return `${label}: ${shown.slice(0, 500)}`
   },
   looked: ({ checks }, _, step) => {
@@ -55,7 +60,8 @@ const ITALIAN: { [K in keyof EntryData]: InItalian<K> } = {
       [...(step?.checks ?? []), ...(step?.proofs ?? [])].map(({ id, label }) => [id, label.it]),
     )
     const said = checks.map(
-      ({ id, verdict, evidence }) => `${labels.get(id) ?? id}: ${VERDICTS[verdict]} (${evidence.it})`,
+      ({ id, verdict, evidence }) =>
+        `${labels.get(id) ?? id}: ${VERDICTS[verdict]} (${inItalian(evidence.it)})`,
     )
     return `Esaminato «${step?.title.it ?? ''}»: ${said.join('; ')}`
   },
@@ -66,12 +72,12 @@ const ITALIAN: { [K in keyof EntryData]: InItalian<K> } = {
   overridden: ({ check, reason, evidence }, _, step) => {
     const label = step?.checks.find(({ id }) => id === check)?.label.it
     if (label === undefined) return null
-    return `Forzato: ${label}${evidence ? ` (${evidence.it})` : ''}. Motivo: ${reason}`
+    return `Forzato: ${label}${evidence ? ` (${inItalian(evidence.it)})` : ''}. Motivo: ${reason}`
   },
   started: (_, { text }, step) => titled(text.startsWith('Gone on') ? 'Proseguito' : 'Iniziato', step),
-  done: ({ result }, _, step) => titled('Fatto', step, result?.summary.it),
-  failed: ({ reason }, { text }, step) =>
-    titled(text.startsWith('Not proved') ? 'Non dimostrato' : 'Non riuscito', step, reason),
+  done: ({ result }, _, step) => titled('Fatto', step, result ? inItalian(result.summary.it) : ''),
+  failed: ({ reason, italian = reason }, { text }, step) =>
+    titled(text.startsWith('Not proved') ? 'Non dimostrato' : 'Non riuscito', step, inItalian(italian)),
   stopped: (_, __, step) => titled('Fermato', step),
   skipped: ({ reason }, _, step) => titled('Saltato', step, reason),
   reopened: ({ reason }, { text }, step) =>
@@ -105,9 +111,12 @@ function italian(entry: JournalEntry): string | null {
   const { kind, text, data } = entry
   for (const [of, pattern, replacement] of TOLD)
     if (of === kind && pattern.test(text)) return text.replace(pattern, replacement)
+  const broken = kind === 'command' ? /^(\S+) on (\S+): (.*)$/s.exec(text) : null
+  if (broken) return `${broken[1] ?? ''} su ${broken[2] ?? ''}: ${inItalian(broken[3] ?? '')}`
   if (kind === 'record') {
     const said = (data as { said?: unknown } | null)?.said
-    return typeof said === 'string' ? said : null
+    // journals of earlier versions have some of them in English alone
+    return typeof said === 'string' ? said : inItalian(text)
   }
   if (!Object.hasOwn(ITALIAN, kind)) return null
   const say = ITALIAN[kind as keyof EntryData] as InItalian<keyof EntryData>

@@ -1,5 +1,7 @@
 import type { Words } from '../../contract/recovery.ts'
-import { same, words } from '../cases/words.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
+import { words } from '../cases/words.ts'
+import { INVALID_RUN, MAIN_RUN, READ_RUN, VIP_RUN } from '../restore/facts.ts'
 
 type Say = (value: unknown, rest: string) => Words
 
@@ -11,6 +13,12 @@ const shown = (en: string, it: string): Say => {
   return (value) => words(`${en}: ${brief(value)}`, `${it}: ${brief(value)}`)
 }
 
+/** Settings that are changed for a while, as Carbonio names them. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  scanner: 'RealTime Scanner',
+  'backup-path': 'Backup Path',
+}
+
 /** What a fact of a case means, by the beginning of its name; the first that fits counts. */
 const FACTS: readonly [string, Say][] = [
   ['restore.path', shown('The backup lies on the new server in', 'Sul nuovo server il backup si trova in')],
@@ -20,11 +28,18 @@ const FACTS: readonly [string, Say][] = [
     'restore.report.',
     (_, name) =>
       words(
-        `What the notification of the run “${name}” says is kept`,
-        `Il contenuto della notifica dell’esecuzione «${name}» è conservato`,
+        `What the notification of External Restore${runWords(name).en} says is kept`,
+        `Il contenuto della notifica di External Restore${runWords(name).it} è conservato`,
       ),
   ],
-  ['restore.runs', shown('Runs whose notification is known', 'Esecuzioni di cui si conosce la notifica')],
+  [
+    'restore.runs',
+    (runs) => {
+      const names = Array.isArray(runs) ? runs.map((name) => runWords(String(name))) : []
+      const list = (of: 'en' | 'it'): string => names.map((name) => `External Restore${name[of]}`).join('; ')
+      return words(`Notifications that are known: ${list('en')}`, `Notifiche note: ${list('it')}`)
+    },
+  ],
   ['restore.rate', shown('Measured, items a second', 'Misurati, elementi al secondo')],
   [
     'restore.balance',
@@ -46,13 +61,13 @@ const FACTS: readonly [string, Say][] = [
   ['unrestored.health', kept('What the disks say of themselves is kept', 'Lo stato dei dischi è conservato')],
   ['unrestored.outcome.', outcome],
   ['validator.before', before('LMTP validator', 'Validatore LMTP')],
-  ['before.', (value, name) => before(name, name)(value, '')],
+  ['before.', (value, name) => before(SETTINGS[name] ?? name, SETTINGS[name] ?? name)(value, '')],
   [
     'name.',
     (value, role) =>
       words(
-        `Carbonio calls the server “${role}” ${brief(value)}`,
-        `Per Carbonio il server «${role}» si chiama ${brief(value)}`,
+        `Carbonio calls the ${role} server ${brief(value)}`,
+        `Per Carbonio il server ${role === 'old' ? 'vecchio' : 'nuovo'} si chiama ${brief(value)}`,
       ),
   ],
   ['same-server.copy', shown('The copy that is restored from', 'La copia da cui si ripristina')],
@@ -73,7 +88,7 @@ const FACTS: readonly [string, Say][] = [
   ['scan.asked', shown('The SmartScan is awaited since', 'Si attende lo SmartScan dal')],
   [
     'aftermath.scanned',
-    shown('The SmartScan of the new path began', 'SmartScan del nuovo percorso iniziato'),
+    kept('The SmartScan of the new path is over', 'Lo SmartScan del nuovo percorso è finito'),
   ],
   [
     'aftermath.scan',
@@ -94,21 +109,32 @@ export function factWords(name: string, value: unknown): Words {
 const RUN_STATES: Readonly<Record<string, Words>> = {
   starting: words('its command is about to be sent', 'il comando sta per partire'),
   started: words('it is in the queue of the server', 'è nella coda del server'),
-  ended: words('it ended', 'è terminata'),
+  ended: words('it ended', 'è terminato'),
+}
+
+const RUNS: Readonly<Record<string, Words>> = {
+  [MAIN_RUN]: words('', ''),
+  [VIP_RUN]: words(' of the first accounts', ' dei primi account'),
+  [READ_RUN]: words(' of items that could not be read', ' degli elementi non leggibili'),
+  [INVALID_RUN]: words(' of invalid items', ' degli elementi non validi'),
+}
+
+/** Which restore is meant, to be put behind its name; nothing for the one of everything. */
+function runWords(name: string): Words {
+  const round = /^round-(\d+)$/.exec(name)?.[1]
+  if (round !== undefined) return words(`, round ${round}`, `, giro ${round}`)
+  return RUNS[name] ?? words(` “${name}”`, ` «${name}»`)
 }
 
 function run(value: unknown, name: string): Words {
   const { state, id } = fieldsOf(value)
+  const of = runWords(name)
   const said = typeof state === 'string' ? RUN_STATES[state] : undefined
-  if (!said)
-    return words(
-      `External Restore, run “${name}”: given up`,
-      `External Restore, esecuzione «${name}»: abbandonata`,
-    )
+  if (!said) return words(`External Restore${of.en}: given up`, `External Restore${of.it}: abbandonato`)
   const operation = typeof id === 'string' ? ` (${id})` : ''
   return words(
-    `External Restore, run “${name}”: ${said.en}${operation}`,
-    `External Restore, esecuzione «${name}»: ${said.it}${operation}`,
+    `External Restore${of.en}: ${said.en}${operation}`,
+    `External Restore${of.it}: ${said.it}${operation}`,
   )
 }
 
@@ -116,7 +142,8 @@ function run(value: unknown, name: string): Words {
 function task(value: unknown, name: string): Words {
   const kind = /"kind":"(\w+)"/.exec(name)?.[1] ?? ''
   const what =
-    { copy: words('The copy', 'La copia'), check: words('The check', 'La verifica') }[kind] ?? same('Task')
+    { copy: words('The copy', 'La copia'), check: words('The check', 'La verifica') }[kind] ??
+    words('The task', 'L’attività')
   return value === null
     ? words(`${what.en} is over`, `${what.it} è finita`)
     : words(`${what.en} runs as task ${brief(value)}`, `${what.it} è in corso come attività ${brief(value)}`)
@@ -132,8 +159,11 @@ function outcome(value: unknown, item: string): Words {
   const { how, note } = fieldsOf(value)
   const said = typeof how === 'string' ? OUTCOMES[how] : undefined
   if (!said) return words(`Item ${item}: on the list again`, `Elemento ${item}: di nuovo in elenco`)
-  const reason = typeof note === 'string' && note !== '' ? ` (${note.slice(0, 500)})` : ''
-  return words(`Item ${item}: ${said.en}${reason}`, `Elemento ${item}: ${said.it}${reason}`)
+  const reason = typeof note === 'string' && note !== '' ? note.slice(0, 500) : null
+  // only what a person gave up has the words of a person
+  const italian = reason === null || how === 'given-up' ? reason : inItalian(reason)
+  const within = (text: string | null): string => (text === null ? '' : ` (${text})`)
+  return words(`Item ${item}: ${said.en}${within(reason)}`, `Elemento ${item}: ${said.it}${within(italian)}`)
 }
 
 function before(en: string, it: string): Say {
@@ -157,6 +187,7 @@ const fieldsOf = (value: unknown): Record<string, unknown> =>
 
 /** A value in a line: times as UTC, lists by commas. */
 function brief(value: unknown): string {
+  if (typeof value === 'number' && !Number.isInteger(value)) return value.toFixed(1)
   if (typeof value === 'number' && value > 1e12)
     return `${new Date(value).toISOString().slice(0, 19).replace('T', ' ')} UTC`
   if (Array.isArray(value)) return value.map(brief).join(', ').slice(0, 300)

@@ -3,6 +3,7 @@ import type { Fact, ServerReport } from '../../contract/server-report.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { probeServer } from '../../remote/probe/probe.ts'
 import type { RemoteShell } from '../../remote/shell.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
 import { words } from '../cases/words.ts'
 import type { CheckResult, StepContext } from '../types.ts'
 
@@ -70,7 +71,7 @@ export function ofFact<T>(fact: Fact<T>, judge: (value: T) => CheckResult): Chec
   if (fact.known) return judge(fact.value)
   return {
     verdict: 'unknown',
-    evidence: words(`Could not be told: ${fact.because}`, `Non verificabile: ${fact.because}`),
+    evidence: words(`Could not be told: ${fact.because}`, `Non verificabile: ${inItalian(fact.because)}`),
   }
 }
 

@@ -23,6 +23,8 @@ export interface ReportFigures {
     startedAt: number | null
     endedAt: number | null
     reason: string | null
+    /** Of the reason, where the engine gave it. */
+    italian?: string
     result: StepResult | null
   }[]
   /** `n` is the number of the entry that says it. */
@@ -71,15 +73,18 @@ export function figuresOf(entries: readonly JournalEntry[]): ReportFigures {
     entries: entries.length,
     commands: commands.length,
     failedCommands: commands.filter(({ exitCode }) => exitCode !== null && exitCode !== 0).length,
-    steps: [...state.steps].map(([key, { state: was, runs, startedAt, endedAt, reason, result }]) => ({
-      key,
-      state: was,
-      runs,
-      startedAt,
-      endedAt,
-      reason,
-      result,
-    })),
+    steps: [...state.steps].map(
+      ([key, { state: was, runs, startedAt, endedAt, reason, italian, result }]) => ({
+        key,
+        state: was,
+        runs,
+        startedAt,
+        endedAt,
+        reason,
+        ...(italian === null ? {} : { italian }),
+        result,
+      }),
+    ),
     overrides: of('overridden').map(said),
     skipped: of('skipped').map(said),
     decisions: entries

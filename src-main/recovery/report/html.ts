@@ -1,4 +1,5 @@
-import type { JournalEntry, Language } from '../../contract/recovery.ts'
+import type { Cell, JournalEntry, Language } from '../../contract/recovery.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
 import { entryWords } from '../journal/entry-words.ts'
 import { PROCEDURES } from '../procedures/index.ts'
 import type { ReportFigures } from './figures.ts'
@@ -78,12 +79,13 @@ ${stillChanged(figures, language)}
 <h2>${h(say.done)}</h2>
 ${table(
   [column.step, column.state, column.begun, column.took, column.reason],
-  figures.steps.map(({ key, state, startedAt, endedAt, reason }) => [
+  figures.steps.map(({ key, state, startedAt, endedAt, reason, italian }) => [
     h(stepTitle(key, language)),
     mark(state, say),
     h(startedAt === null ? (endedAt === null ? '' : time(endedAt)) : time(startedAt)),
     h(startedAt === null || endedAt === null ? '' : span(endedAt - startedAt)),
-    h(reason),
+    // what a person typed stays as it is
+    h(language === 'en' || state === 'skipped' ? reason : inItalian(italian ?? reason ?? '')),
   ]),
 )}
 <h2>${h(say.recovered)}</h2>
@@ -94,7 +96,12 @@ ${
     ? `<p>${h(say.nothingLost)}</p>`
     : table(
         [column.account, column.item, column.what, column.why],
-        figures.lost.map(({ account, item, what, why }) => [h(account), h(item), h(what), h(why[language])]),
+        figures.lost.map(({ account, item, what, why }) => [
+          h(account),
+          h(item),
+          h(what),
+          h(inWords(why, language)),
+        ]),
       )
 }
 <h2>${h(say.exported)}</h2>
@@ -153,6 +160,12 @@ function inLanguage(entry: JournalEntry | undefined, language: Language): string
   return entry === undefined ? '' : entryWords(entry)[language]
 }
 
+/** As on the screens: where the engine only took over what an error said in English, that is translated as well. */
+function inWords(said: Cell, language: Language): string {
+  if (typeof said === 'string') return said
+  return language === 'it' ? inItalian(said.it) : said.en
+}
+
 function procedureTitle(id: string | null, language: Language): string | null {
   return PROCEDURES.find((procedure) => procedure.id === id)?.title[language] ?? id
 }
@@ -177,7 +190,7 @@ function stillChanged({ stillPending }: ReportFigures, language: Language): stri
   if (stillPending.length === 0) return ''
   const { stillChanged: title, column } = PAGE_WORDS[language]
   const rows = stillPending.map(({ what, host, undo }) => [
-    h(what[language]),
+    h(inWords(what, language)),
     h(host),
     `<code>${h(undo)}</code>`,
   ])
@@ -187,18 +200,18 @@ function stillChanged({ stillPending }: ReportFigures, language: Language): stri
 function resultOf({ key, result }: ReportFigures['steps'][number], language: Language): string[] {
   if (result === null) return []
   const figures = result.figures.map(({ label, value, tone }) => [
-    h(label[language]),
-    `<span class="num ${h(tone)}">${h(value)}</span>`,
+    h(inWords(label, language)),
+    `<span class="num ${h(tone)}">${h(language === 'it' ? inItalian(value) : value)}</span>`,
   ])
   const tables = result.tables.map(
     ({ title, columns, rows, total }) =>
-      `<details><summary>${h(title[language])} (${h(total)})</summary>${table(
-        columns.map((column) => column[language]),
-        rows.map((row) => row.map(h)),
+      `<details><summary>${h(inWords(title, language))} (${h(total)})</summary>${table(
+        columns.map((column) => inWords(column, language)),
+        rows.map((row) => row.map((cell) => h(inWords(cell, language)))),
       )}</details>`,
   )
   return [
-    `<h3>${h(stepTitle(key, language))}</h3>\n<p>${h(result.summary[language])}</p>\n${figures.length > 0 ? table(['', ''], figures) : ''}${tables.join('\n')}`,
+    `<h3>${h(stepTitle(key, language))}</h3>\n<p>${h(inWords(result.summary, language))}</p>\n${figures.length > 0 ? table(['', ''], figures) : ''}${tables.join('\n')}`,
   ]
 }
 

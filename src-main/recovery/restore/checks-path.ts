@@ -5,7 +5,7 @@ import { same, words } from '../cases/words.ts'
 import type { Check, CheckResult, StepContext } from '../types.ts'
 import { FACTS } from './facts.ts'
 import { formOf } from './form.ts'
-import { check, count, ok, some, understood } from './look.ts'
+import { check, count, countIt, ok, some, understood } from './look.ts'
 import { unreadableUnder } from './readable.ts'
 
 /** The path of the form. @throws CannotTell without one */
@@ -39,7 +39,7 @@ const isBackupPath: Check = check(
     const names = stdout.split('\n')
     const missing = ['accounts', 'items'].filter((name) => !names.includes(name))
     if (missing.length === 0)
-      return ok(`${path} holds accounts and items (ls)`, `${path} contiene accounts e items (ls)`)
+      return ok(`${path} holds accounts/ and items/ (ls)`, `${path} contiene accounts/ e items/ (ls)`)
     return {
       verdict: 'red',
       evidence: words(
@@ -47,8 +47,8 @@ const isBackupPath: Check = check(
         `${path} non contiene ${missing.join(' né ')} (ls)`,
       ),
       next: words(
-        'Bring the Backup Path first, or name the folder that holds accounts, items and server.',
-        'Porta prima il Backup Path, o indica la cartella che contiene accounts, items e server.',
+        'Bring the Backup Path first, or name the folder that holds accounts/, items/ and server/.',
+        'Portare prima il Backup Path, o indicare la cartella che contiene accounts/, items/ e server/.',
       ),
     }
   },
@@ -67,23 +67,23 @@ const readable: Check = check(
     if (refused === 0)
       return ok(
         `${count(looked)} files and folders looked at as zextras, all readable (find)`,
-        `${count(looked)} file e cartelle esaminati come zextras, tutti leggibili (find)`,
+        `${countIt(looked)} file e cartelle esaminati come zextras, tutti leggibili (find)`,
       )
     const shown = found.map((one) => `${one.path} (${one.owner}, ${one.mode})`)
     return {
       verdict: 'red',
       evidence: words(
         `${count(refused)} of ${count(looked)} cannot be read by zextras: ${some(shown, 3)}`,
-        `${count(refused)} su ${count(looked)} non sono leggibili da zextras: ${some(shown, 3)}`,
+        `${countIt(refused)} su ${countIt(looked)} non sono leggibili da zextras: ${some(shown, 3)}`,
       ),
       next: isOnlyCopy(context, path)
         ? words(
             'This is the only copy: nothing is changed on it. Make a copy or an overlay and restore from that.',
-            'Questa è l’unica copia: non si modifica nulla. Crea una copia o un overlay e ripristina da lì.',
+            'Questa è l’unica copia: non si modifica nulla. Creare una copia o un overlay e ripristinare da lì.',
           )
         : words(
             `Give it to zextras: chown -R zextras:zextras ${path}`,
-            `Assegnala a zextras: chown -R zextras:zextras ${path}`,
+            `Assegnarla a zextras: chown -R zextras:zextras ${path}`,
           ),
     }
   },
@@ -104,7 +104,7 @@ const onlyCopy: Check = check(
         ),
         next: words(
           'Restore from a copy of it, or from an overlay that is mounted above it (mount -t overlay, with upper and work folder elsewhere).',
-          'Ripristina da una sua copia, o da un overlay montato sopra (mount -t overlay, con cartelle upper e work altrove).',
+          'Ripristinare da una sua copia, o da un overlay montato sopra (mount -t overlay, con cartelle upper e work altrove).',
         ),
       }
     }
@@ -119,7 +119,7 @@ const onlyCopy: Check = check(
       ),
       next: words(
         'If the restore is refused for this reason, restore from a writable copy or an overlay.',
-        'Se il ripristino viene rifiutato per questo, usa una copia scrivibile o un overlay.',
+        'Se il ripristino viene rifiutato per questo, usare una copia scrivibile o un overlay.',
       ),
     }
   },
@@ -138,7 +138,7 @@ function sameServerRefusal(en: string, it: string): CheckResult {
     evidence: words(en, it),
     next: words(
       'An External Restore gives new ids and cannot bring data back onto the server it came from. Use “Data back onto the same server”: the Backup Path is set to the copy, then Restore on New Account or Restore Deleted Account.',
-      'Un External Restore assegna nuovi id e non può riportare i dati sul server da cui vengono. Usa “Dati di nuovo sullo stesso server”: il Backup Path viene impostato sulla copia, poi Restore on New Account o Restore Deleted Account.',
+      'Un External Restore assegna nuovi id e non può riportare i dati sul server da cui vengono. Usare «Dati di nuovo sullo stesso server»: il Backup Path viene impostato sulla copia, poi Restore on New Account o Restore Deleted Account.',
     ),
   }
 }
@@ -155,10 +155,23 @@ const anotherServer: Check = check(
         'This case brings data back onto the same server',
         'Questo caso riporta i dati sullo stesso server',
       )
+    if (context.procedure === 'vm-snapshot' && !isolated) {
+      return {
+        verdict: 'red',
+        evidence: words(
+          'The new server is a clone of the old one, and its isolation is not proved or was put back since',
+          'Il nuovo server è un clone del vecchio, e il suo isolamento non è verificato o è stato rimosso dopo',
+        ),
+        next: words(
+          'Open “Isolate the clone” and “Isolation proved” again and do both.',
+          'Riaprire «Isolare il clone» e «Isolamento verificato» ed eseguirli entrambi.',
+        ),
+      }
+    }
     if (isolated)
       return ok(
         'The new server is a clone of the old one whose isolation was proved',
-        'Il nuovo server è un clone del vecchio il cui isolamento è stato provato',
+        'Il nuovo server è un clone del vecchio il cui isolamento è stato verificato',
       )
     if (context.hasServer('old') && context.address('old').serverId === context.address('new').serverId)
       return sameServerRefusal(
@@ -178,17 +191,17 @@ const anotherServer: Check = check(
     if (old !== null && old === fresh)
       return sameServerRefusal(
         `Both servers call themselves ${fresh}; this is a clone whose isolation was not proved`,
-        `Entrambi i server si chiamano ${fresh}; è un clone il cui isolamento non è stato provato`,
+        `Entrambi i server si chiamano ${fresh}; è un clone il cui isolamento non è stato verificato`,
       )
     return ok(
       `${fresh} has none of the ${count(theirs.size)} accounts of the backup under the same id (getAvailableAccounts)`,
-      `${fresh} non ha nessuno dei ${count(theirs.size)} account del backup con lo stesso id (getAvailableAccounts)`,
+      `${fresh} non ha nessuno dei ${countIt(theirs.size)} account del backup con lo stesso id (getAvailableAccounts)`,
     )
   },
 )
 
 /** Ids of the accounts in a Backup Path; without a path in the server's own. */
-async function idsIn(context: StepContext, backupPath: string | undefined): Promise<Set<string>> {
+export async function idsIn(context: StepContext, backupPath: string | undefined): Promise<Set<string>> {
   const answer = await context.carbonio(
     'new',
     getAvailableAccounts,
@@ -229,7 +242,7 @@ const notItsOwn: Check = check(
         ),
         next: words(
           'Bring the old Backup Path to a folder of its own.',
-          'Porta il vecchio Backup Path in una cartella propria.',
+          'Portare il vecchio Backup Path in una cartella propria.',
         ),
       }
     return { verdict: 'ok', evidence: same(`${path} ≠ ${own || '–'} (ZxBackup_DestPath)`) }

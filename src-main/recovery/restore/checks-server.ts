@@ -4,12 +4,13 @@ import { makeAsker } from '../../remote/probe/asker.ts'
 import { askSize } from '../../remote/probe/backup-path.ts'
 import { askLicence, askRealTimeScanner, backupSettings } from '../../remote/probe/backup-settings.ts'
 import { CannotTell, unknown } from '../../remote/probe/fact.ts'
-import { same, words } from '../cases/words.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
+import { same, translated, words } from '../cases/words.ts'
 import type { Check, StepContext } from '../types.ts'
 import { cosesOn, accountsOn, domainsOn } from './directory.ts'
 import { FACTS, MAIN_RUN, VIP_RUN } from './facts.ts'
 import { formOf, listOf, wantedAccounts } from './form.ts'
-import { check, count, ok, size, some, understood } from './look.ts'
+import { check, count, countIt, ok, size, some, understood } from './look.ts'
 
 /** The store of the mailboxes; on every release below /opt/zextras, which is looked at where it is a place of its own. */
 const STORES = ['/opt/zextras/store', '/opt/zextras']
@@ -59,7 +60,7 @@ const space: Check = check(
       const free = block * available
       const evidence = words(
         `${size(free)} free at ${store} (stat), about ${size(need)} needed (${from})`,
-        `${size(free)} liberi in ${store} (stat), servono circa ${size(need)} (${from})`,
+        `${size(free)} liberi in ${store} (stat), servono circa ${size(need)} (${from.replace('catalog', 'catalogo')})`,
       )
       if (free >= need) return { verdict: 'ok', evidence }
       return {
@@ -67,7 +68,7 @@ const space: Check = check(
         evidence,
         next: words(
           'Enlarge the volume, or restore fewer accounts or domains at a time.',
-          'Ingrandisci il volume, o ripristina meno account o domini per volta.',
+          'Ingrandire il volume, o ripristinare meno account o domini per volta.',
         ),
       }
     }
@@ -98,7 +99,7 @@ const queue: Check = check(
       evidence: words(`In the queue: ${named} (getAllOperations)`, `In coda: ${named} (getAllOperations)`),
       next: words(
         'The queue does one thing after the other: wait for its end, or stop it in the queue of the server.',
-        'La coda esegue una cosa alla volta: attendi la fine, o fermala nella coda del server.',
+        'La coda esegue una cosa alla volta: attenderne la fine, o fermarla nella coda del server.',
       ),
     }
   },
@@ -114,13 +115,17 @@ const licence: Check = check(
   async (context) => {
     const { asker, settings } = await settingsOf(context)
     const { valid, detail } = await askLicence(asker, settings, unknown('not asked'))
-    if (valid) return { verdict: 'ok', evidence: same(`${detail} (getLicenseInfo)`) }
+    if (valid)
+      return {
+        verdict: 'ok',
+        evidence: words(`${detail} (getLicenseInfo)`, `${inItalian(detail)} (getLicenseInfo)`),
+      }
     return {
       verdict: 'red',
-      evidence: same(detail),
+      evidence: translated(detail),
       next: words(
         'Activate one: carbonio core activate-license TOKEN. Without it nothing is restored, but mail can be taken out of the Backup Path here.',
-        'Attivane una: carbonio core activate-license TOKEN. Senza non si ripristina nulla, ma la posta può essere estratta qui dal Backup Path.',
+        'Attivarne una: carbonio core activate-license TOKEN. Senza non si ripristina nulla, ma la posta può essere estratta qui dal Backup Path.',
       ),
     }
   },
@@ -144,11 +149,11 @@ const scanner: Check = check(
       verdict: 'attention',
       evidence: words(
         `It is on: every restored item is backed up again at once, which makes the restore slower (${count(domains)} domains)`,
-        `È acceso: ogni elemento ripristinato viene subito salvato di nuovo, il che rallenta il ripristino (${count(domains)} domini)`,
+        `È acceso: ogni elemento ripristinato viene subito salvato di nuovo, il che rallenta il ripristino (${countIt(domains)} domini)`,
       ),
       next: words(
         'With many domains or much mail switch it off for the restore: carbonio backup doStopService realtime-scanner. Switch it on again at the end.',
-        'Con molti domini o molta posta spegnilo per il ripristino: carbonio backup doStopService realtime-scanner. Alla fine riaccendilo.',
+        'Con molti domini o molta posta spegnerlo per il ripristino: carbonio backup doStopService realtime-scanner. Alla fine riaccenderlo.',
       ),
     }
   },
@@ -176,13 +181,14 @@ const collisions: Check = check(
       wanted.flatMap(({ cos }) => (cos === null || /^default(?:External)?$/.test(cos) ? [] : [cos])),
     )
     const doubleCoses = [...theirCoses].filter((name) => coses.has(name))
-    const parts = [
+    const named = (accountsWord: string, domainsWord: string): string[] => [
       ...(doubleAccounts.length > 0
-        ? [`${count(doubleAccounts.length)} accounts: ${some(doubleAccounts, 4)}`]
+        ? [`${count(doubleAccounts.length)} ${accountsWord}: ${some(doubleAccounts, 4)}`]
         : []),
-      ...(doubleDomains.length > 0 ? [`domains: ${some(doubleDomains, 4)}`] : []),
+      ...(doubleDomains.length > 0 ? [`${domainsWord}: ${some(doubleDomains, 4)}`] : []),
       ...(doubleCoses.length > 0 ? [`COS: ${some(doubleCoses, 4)}`] : []),
     ]
+    const parts = named('accounts', 'domains')
     if (parts.length === 0)
       return ok(
         'None of its accounts, domains and COS exist there yet (zmprov)',
@@ -190,16 +196,16 @@ const collisions: Check = check(
       )
     return {
       verdict: 'attention',
-      evidence: same(`${parts.join('; ')} (zmprov)`),
+      evidence: words(`${parts.join('; ')} (zmprov)`, `${named('account', 'domini').join('; ')} (zmprov)`),
       next:
         doubleAccounts.length > 0
           ? words(
               'A restore into accounts that are filled deletes nothing: mail that users deleted meanwhile comes back. That is no way to keep a standby server. Existing COS and domains are set as the backup has them unless they are left out.',
-              'Un ripristino in account già pieni non cancella nulla: la posta cancellata nel frattempo ritorna. Non è un modo per tenere un server di riserva. COS e domini esistenti vengono impostati come nel backup, salvo tralasciarli.',
+              'Un ripristino in account già pieni non elimina nulla: la posta eliminata nel frattempo ritorna. Non è un modo per tenere un server di riserva. COS e domini esistenti vengono impostati come nel backup, salvo tralasciarli.',
             )
           : words(
               'Existing COS and domains are set as the backup has them; leave them out under “Leave out classes of service” and “Do not touch domains” where theirs shall hold.',
-              'COS e domini esistenti vengono impostati come nel backup; tralasciali con “Tralascia le classi di servizio” e “Non toccare i domini” se devono valere quelli presenti.',
+              'COS e domini esistenti vengono impostati come nel backup; per mantenere quelli presenti, scegliere «Tralasciare le classi di servizio» e «Non toccare i domini».',
             ),
     }
   },
@@ -207,7 +213,7 @@ const collisions: Check = check(
 
 const notification: Check = check(
   'notification',
-  words('Somebody hears of the end', 'Qualcuno saprà della fine'),
+  words('Somebody hears of the end', 'La fine verrà notificata a qualcuno'),
   false,
   async (context) => {
     const addresses = listOf((await formOf(context))['notifications'])
@@ -217,7 +223,7 @@ const notification: Check = check(
       evidence: words('No address for the reports is named', 'Nessun indirizzo per i rapporti è indicato'),
       next: words(
         'Name one that works during the outage: the report of the end lists what was not restored.',
-        'Indicane uno che funzioni durante il guasto: il rapporto finale elenca ciò che non fu ripristinato.',
+        'Indicarne uno che funzioni durante il guasto: il rapporto finale elenca ciò che non è stato ripristinato.',
       ),
     }
   },
@@ -235,11 +241,11 @@ export const validator: Check = check(
       verdict: 'attention',
       evidence: words(
         `${key} = false: somebody left it off; mail that clients cannot show gets in`,
-        `${key} = false: qualcuno lo ha lasciato spento; entra posta che i client non sanno mostrare`,
+        `${key} = false: è stato lasciato spento; entra posta che i client non sanno mostrare`,
       ),
       next: words(
         'Switch it on before the restore: zmlocalconfig -e zimbra_lmtp_validate_messages=true. What it refuses is cured afterwards.',
-        'Accendilo prima del ripristino: zmlocalconfig -e zimbra_lmtp_validate_messages=true. Ciò che rifiuta si cura dopo.',
+        'Accenderlo prima del ripristino: zmlocalconfig -e zimbra_lmtp_validate_messages=true. Ciò che rifiuta si cura dopo.',
       ),
     }
   },

@@ -89,7 +89,7 @@ export const RESTORE_FIELDS: readonly Field[] = [
     label: words('First of all', 'Prima di tutti'),
     help: words(
       'These accounts are brought in a run of their own before all others, once every blob of them has arrived and was compared. Leave it empty where nobody is more urgent.',
-      'Questi account vengono riportati in un’esecuzione propria prima di tutti gli altri, quando ogni loro blob è arrivato ed è stato confrontato. Lascia vuoto se nessuno è più urgente.',
+      'Questi account vengono riportati in un’esecuzione propria prima di tutti gli altri, quando ogni loro blob è arrivato ed è stato confrontato. Da lasciare vuoto se nessuno è più urgente.',
     ),
     kind: 'accounts',
     required: false,

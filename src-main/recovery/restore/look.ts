@@ -3,7 +3,8 @@ import { ConnectionError } from '../../remote/connection-errors.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import type { Answer } from '../../remote/carbonio/types.ts'
 import { CannotTell, reasonOf } from '../../remote/probe/fact.ts'
-import { same, words } from '../cases/words.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
+import { figure, translated, words } from '../cases/words.ts'
 import type { Check, CheckResult, StepContext } from '../types.ts'
 
 /**
@@ -30,7 +31,7 @@ export function check(
           verdict: 'unknown',
           evidence: words(
             `Could not be told: ${reasonOf(error)}`,
-            `Non è stato possibile stabilirlo: ${reasonOf(error)}`,
+            `Non è stato possibile stabilirlo: ${inItalian(reasonOf(error))}`,
           ),
           ...nextOf(error),
         }
@@ -39,15 +40,19 @@ export function check(
   }
 }
 
+/** What asking a server may end with instead of an answer; its reason is told, anything else is a fault. */
+export function isNoAnswer(error: unknown): boolean {
+  return error instanceof ConnectionError || error instanceof CarbonioError || error instanceof CannotTell
+}
+
 function isForeseen(error: unknown): boolean {
-  if (error instanceof ConnectionError || error instanceof CarbonioError || error instanceof CannotTell)
-    return true
+  if (isNoAnswer(error)) return true
   return error instanceof Error && typeof (error as Error & { next?: unknown }).next === 'string'
 }
 
 function nextOf(error: unknown): { next?: Words } {
   const { next } = error as { next?: unknown }
-  return typeof next === 'string' && next !== '' ? { next: same(next) } : {}
+  return typeof next === 'string' && next !== '' ? { next: translated(next) } : {}
 }
 
 /** The value of an answer. @throws CannotTell when it was not understood */
@@ -59,7 +64,9 @@ export function understood<T>(answer: Answer<T>): T {
 export const ok = (en: string, it: string): CheckResult => ({ verdict: 'ok', evidence: words(en, it) })
 
 /** Counts and sizes for people. */
-export const count = (value: number): string => value.toLocaleString('en-US')
+export const count = (value: number): string => figure(value).en
+/** The same for Italian. */
+export const countIt = (value: number): string => figure(value).it
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
   let value = bytes

@@ -97,7 +97,8 @@ async function balanced(
   try {
     const server = await itemsIn(context, base.account)
     const lacking = base.backup - server - listed.size
-    if (lacking <= 0) return { ...base, server }
+    // More than there should be: new mail came since, and behind it others may be missing; only their names tell.
+    if (lacking === 0) return { ...base, server }
     const backup = [...catalog.messages(base.account)]
     const missing = notAmong(backup, await messagesIn(context, base.account, server)).filter(
       ({ id }) => !listed.has(id),

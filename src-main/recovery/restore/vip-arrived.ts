@@ -6,7 +6,7 @@ import { CannotTell } from '../../remote/probe/fact.ts'
 import { words } from '../cases/words.ts'
 import type { Check, StepContext } from '../types.ts'
 import { formOf, vipsOf } from './form.ts'
-import { check, count, ok, some } from './look.ts'
+import { check, count, countIt, ok, some } from './look.ts'
 
 /** Files per command: their names go over standard input. */
 const BATCH = 2000
@@ -78,17 +78,17 @@ export const vipsArrived: Check = check(
     if (missing.length + different.length === 0)
       return ok(
         `${count(files)} blobs of ${some(vips, 3)} are the same here and on the server (sha256sum)`,
-        `${count(files)} blob di ${some(vips, 3)} sono uguali qui e sul server (sha256sum)`,
+        `${countIt(files)} blob di ${some(vips, 3)} sono uguali qui e sul server (sha256sum)`,
       )
     return {
       verdict: 'red',
       evidence: words(
         `Of ${count(files)} blobs ${count(missing.length)} are missing or cannot be read on the server, ${count(different.length)} differ: ${some([...missing, ...different], 2)}`,
-        `Di ${count(files)} blob ${count(missing.length)} mancano o non sono leggibili sul server, ${count(different.length)} differiscono: ${some([...missing, ...different], 2)}`,
+        `Di ${countIt(files)} blob ${countIt(missing.length)} mancano o non sono leggibili sul server, ${countIt(different.length)} differiscono: ${some([...missing, ...different], 2)}`,
       ),
       next: words(
         'Let the copy come to its end first; it brings these accounts before all others when they are named there.',
-        'Lascia prima finire la copia; porta questi account prima degli altri se lì vengono indicati.',
+        'Attendere prima la fine della copia; indicandoli lì, questi account vengono portati prima degli altri.',
       ),
     }
   },

@@ -1,16 +1,16 @@
 import type { Words } from '../../contract/recovery.ts'
+import { isTrusted } from '../../engine/task-rate.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import type { QueuedOperation } from '../../remote/carbonio/get-all-operations.ts'
-import { monitor, watchOperation, type MonitorLine } from '../../remote/carbonio/monitor.ts'
-import type { RestoreReport } from '../../remote/carbonio/parse-restore-report.ts'
+import { watchOperation, type MonitorLine } from '../../remote/carbonio/monitor.ts'
 import { ConnectionError } from '../../remote/connection-errors.ts'
 import { words } from '../cases/words.ts'
 import type { StepContext } from '../types.ts'
+import { fetchEnding } from './ending.ts'
 import { FACTS } from './facts.ts'
 import { count } from './look.ts'
-import { readNotification } from './notification.ts'
 import { keepReport } from './reports.ts'
-import { inQueue, keepRun, readQueue, wait, type Ending, type RestoreRun } from './operation.ts'
+import { inQueue, keepRun, readQueue, wait, type RestoreRun } from './operation.ts'
 
 /** What a run did so far, as far as the server tells. */
 interface Counts {
@@ -59,7 +59,10 @@ export async function watchRun(
     counts = merged(counts, countsOf(entry))
     const ahead = operations.slice(0, operations.indexOf(entry)).length
     show(context, entry, ahead, counts, expected, meter)
-    if (until !== undefined && (await until(counts))) return { run: known, over: false }
+    if (until !== undefined && (await until(counts))) {
+      keepRate(context, meter)
+      return { run: known, over: false }
+    }
     const began = Date.now()
     const look = AbortSignal.timeout(until === undefined ? LOOK_MS : SHORT_LOOK_MS)
     try {
@@ -80,8 +83,13 @@ export async function watchRun(
     pause = Date.now() - began < 1500 ? Math.min(pause * 1.5, LONGEST_PAUSE) : FIRST_PAUSE
     await wait(pause, context.signal)
   }
-  if (meter.rate !== null) context.setFact(FACTS.rate, meter.rate)
+  keepRate(context, meter)
   return { run: await ended(context, run, known, told), over: true }
+}
+
+/** What was measured is what the next run is expected to do. */
+function keepRate(context: StepContext, { rate }: Meter): void {
+  if (rate !== null) context.setFact(FACTS.rate, rate)
 }
 
 const NOTHING: Counts = {
@@ -148,6 +156,14 @@ class Meter {
     if (seconds >= 2 && done > this.#first.done) this.rate = (done - this.#first.done) / seconds
     return this.rate
   }
+
+  /** Null while too little was restored to tell. */
+  secondsLeft(done: number, total: number | null): number | null {
+    if (!this.#first || total === null || this.rate === null) return null
+    const left = Math.max(0, total - done)
+    if (!isTrusted(Date.now() - this.#first.at, done - this.#first.done, left)) return null
+    return left / this.rate
+  }
 }
 
 function show(
@@ -169,7 +185,7 @@ function show(
     total,
     unit: 'items',
     rate,
-    secondsLeft: rate === null || total === null || rate <= 0 ? null : Math.max(0, (total - done) / rate),
+    secondsLeft: rate === null ? null : meter.secondsLeft(done, total),
     detail: detailWords(counts),
   })
 }
@@ -202,8 +218,7 @@ async function ended(
   known: RestoreRun,
   told: string | null,
 ): Promise<RestoreRun> {
-  const text = told ?? (await fetchNotification(context, known.id ?? ''))
-  const { report } = text === null ? { report: null } : await readNotification(text)
+  const { text, report, ending, why } = await fetchEnding(context, known.id, told)
   if (text !== null && report !== null) {
     const name = context.attach(`notification-${run}.txt`, text)
     keepReport(context, run, { report, file: name, operation: known.id })
@@ -212,41 +227,7 @@ async function ended(
     ...known,
     state: 'ended',
     endedAt: Date.now(),
-    ending: endingOf(report),
-    why: /^Reason: (.*)$/m.exec(text ?? '')?.[1] ?? '',
+    ending,
+    why,
   })
-}
-
-function endingOf(report: RestoreReport | null): Ending {
-  const state = report?.state ?? ''
-  if (/^(?:ended|completed|finished|done|successful)$/.test(state)) return 'ended'
-  if (/^(?:failed|error|interrupted|aborted)$/.test(state)) return 'failed'
-  return state === 'stopped' || state === 'removed' ? state : 'unknown'
-}
-
-const FETCH_MS = 20_000
-const LOG = '/opt/zextras/log/mailbox.log'
-
-/** The words of the end, from the monitor of the operation, else from the server's log; null when neither has them. */
-export async function fetchNotification(context: StepContext, id: string): Promise<string | null> {
-  if (id === '') return null
-  try {
-    const answer = await context.carbonio(
-      'new',
-      monitor,
-      { operation: id },
-      { format: 'text', timeout: FETCH_MS },
-    )
-    if (answer.understood && answer.value.notifications !== null) return answer.value.notifications
-  } catch (error) {
-    context.signal.throwIfAborted()
-    if (!(error instanceof CarbonioError) && !(error instanceof ConnectionError)) throw error
-  }
-  const { code, stdout } = await context.command('new', ['grep', '-h', '-a', '-A', '20000', '-e', id, LOG], {
-    as: 'root',
-    effect: 'reads',
-    timeout: FETCH_MS,
-  })
-  const at = stdout.lastIndexOf('- stats -')
-  return code === 0 && at >= 0 ? stdout.slice(Math.max(0, at - 500)) : null
 }

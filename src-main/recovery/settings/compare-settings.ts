@@ -21,7 +21,8 @@ export interface Side {
   name: string
 }
 
-const SELF = '(this server)'
+/** Stands for the id of the server itself in a key. */
+export const SELF = '(this server)'
 const MACHINE =
   /(?:path|host(?:name)?|address|bind|interface|serverid|server_id|uuid|\bid|url|port|license|token)$/i
 

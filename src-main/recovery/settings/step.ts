@@ -1,7 +1,8 @@
 import { words } from '../cases/words.ts'
 import { FACTS } from '../restore/facts.ts'
-import { check, count, ok } from '../restore/look.ts'
+import { check, count, countIt, ok } from '../restore/look.ts'
 import type { Step, StepContext } from '../types.ts'
+import { SELF } from './compare-settings.ts'
 import { compareSides, type Compared, type SideRequest } from './comparison.ts'
 
 /** The old side as far as the case can tell: the old server itself, else the old Backup Path read by the new server. */
@@ -42,7 +43,7 @@ export const settingsStep: Step = {
   ),
   repeatable: true,
   page: 'settings',
-  primary: words('Compare the settings', 'Confrontare le impostazioni'),
+  primary: words('Compare the settings', 'Confronta le impostazioni'),
   fields: [],
   checks: [
     check(
@@ -87,7 +88,7 @@ export const settingsStep: Step = {
     return {
       summary: words(
         `${count(open(result))} settings of the old server are different or missing on the new one.`,
-        `${count(open(result))} impostazioni del vecchio server sono diverse o mancano sul nuovo.`,
+        `${countIt(open(result))} impostazioni del vecchio server sono diverse o mancano sul nuovo.`,
       ),
       figures: [
         { label: words('Equal', 'Uguali'), value: count(result.counts.equal), tone: 'ok' },
@@ -118,7 +119,12 @@ export const settingsStep: Step = {
           ],
           rows: rows
             .slice(0, 2000)
-            .map(({ key, old, new: now, command }) => [key, old ?? '', now ?? '', command ?? '']),
+            .map(({ key, old, new: now, command }) => [
+              key.includes(SELF) ? words(key, key.replace(SELF, '(questo server)')) : key,
+              old ?? '',
+              now ?? '',
+              command ?? '',
+            ]),
           total: rows.length,
         },
       ],

@@ -94,8 +94,7 @@ export function makeContext(options: ContextOptions): StepContext & { close(): v
       of.write('fact', factWords(name, value).en, { name, value }, { step: step.id })
     },
     record: (said, data) => {
-      if (typeof said === 'string') of.tell('record', said, { step: step.id, data })
-      else of.tell('record', said.en, { step: step.id, data: { said: said.it, data } })
+      of.tell('record', said.en, { step: step.id, data: { said: said.it, data } })
     },
     attach: (name, content) => {
       const file = of.keep(name, content)

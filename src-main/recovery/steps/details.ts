@@ -1,4 +1,5 @@
 import type { FieldValue, FieldView, PlannedCommand } from '../../contract/recovery.ts'
+import type { Expected } from '../restore/expected.ts'
 import type { Step, StepContext } from '../types.ts'
 
 /** What a step shows that is worked out, not written down. */
@@ -6,8 +7,7 @@ export interface StepDetails {
   standards: Record<string, FieldValue>
   options: Record<string, FieldView['options']>
   commands: PlannedCommand[]
-  /** Seconds. */
-  expected: number | null
+  expected: Expected
 }
 
 const NOTHING: StepDetails = { standards: {}, options: {}, commands: [], expected: null }

@@ -1,5 +1,6 @@
 import type { FieldValue, Words } from '../../contract/recovery.ts'
-import { same, words } from '../cases/words.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
+import { words } from '../cases/words.ts'
 import { emptyStep, stepKey, type CaseState, type StepRecord } from '../cases/state.ts'
 import type { Check, Confirmation, Procedure, Step } from '../types.ts'
 
@@ -65,7 +66,7 @@ export function nextAction(state: CaseState, procedure: Procedure, step: Step, l
     return none([
       words(
         'Another Lifeboat on this computer does it.',
-        'Lo sta facendo un altro Lifeboat su questo computer.',
+        'Lo sta eseguendo un altro Lifeboat su questo computer.',
       ),
     ])
   if (record.state === 'skipped')
@@ -109,14 +110,14 @@ export function primaryWords(step: Step, record: StepRecord, next: NextAction): 
   switch (next.kind) {
     case 'look':
       return step.run || step.confirmations.length > 0
-        ? words('Look at what is needed', 'Controllare cosa serve')
+        ? words('Look at what is needed', 'Controlla che cosa serve')
         : step.primary
     case 'confirm':
-      return words(`Confirm: ${next.confirmation.label.en}`, `Confermare: ${next.confirmation.label.it}`)
+      return words(`Confirm: ${next.confirmation.label.en}`, `Conferma: ${next.confirmation.label.it}`)
     case 'go-on':
-      return record.state === 'failed' ? words('Try again', 'Riprovare') : words('Go on', 'Continuare')
+      return record.state === 'failed' ? words('Try again', 'Riprova') : words('Go on', 'Continua')
     case 'repeat':
-      return words(`Do it again: ${step.title.en}`, `Ripetere: ${step.title.it}`)
+      return words(`Do it again: ${step.title.en}`, `Ripeti: ${step.title.it}`)
     case 'none':
     case 'run':
     case 'finish':
@@ -125,12 +126,18 @@ export function primaryWords(step: Step, record: StepRecord, next: NextAction): 
 }
 
 function isEmpty(value: FieldValue): boolean {
-  return value === null || value === '' || (Array.isArray(value) && value.length === 0)
+  const isBlank = typeof value === 'string' && value.trim() === ''
+  return value === null || isBlank || (Array.isArray(value) && value.length === 0)
 }
 
 /** An error in one sentence each: what happened, why, what next. */
 export function errorWords({ message, why, next }: { message: string; why: string; next: string }): Words {
-  return same([message, why, next].filter(Boolean).map(dotted).join(' '))
+  const said = [message, why, next].filter(Boolean)
+  const inWords = (say: (text: string) => string): string => said.map((text) => dotted(say(text))).join(' ')
+  return words(
+    inWords((text) => text),
+    inWords(inItalian),
+  )
 }
 
 function dotted(text: string): string {

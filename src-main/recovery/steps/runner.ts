@@ -200,8 +200,10 @@ export class CaseRunner {
     const found = step.fields.find(({ id }) => id === field)
     if (!found) throw noSuch('field', field)
     if (this.#running.has(this.#key(step))) throw busy(step)
-    const shown = Array.isArray(value) ? value.join(', ') : String(value)
-    this.#write('field', step, `${found.label.en}: ${shown.slice(0, 500)}`, { field, value })
+    const chosen = this.detailsOf(step).options[field]?.find((option) => option.value === value)?.label
+    const shown = chosen?.en ?? (Array.isArray(value) ? value.join(', ') : String(value))
+    const data = { field, value, ...(chosen ? { chosen } : {}) }
+    this.#write('field', step, `${found.label.en}: ${shown.slice(0, 500)}`, data)
     this.#changed(step)
   }
 

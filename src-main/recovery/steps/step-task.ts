@@ -6,7 +6,7 @@ import type { Task } from '../../contract/tasks.ts'
 import { ExpectedError } from '../../engine/errors.ts'
 import { READ_TIMEOUT_MS } from '../../verify/check-types.ts'
 import { startCheckTask } from '../../verify/verify-task.ts'
-import { same } from '../cases/words.ts'
+import { translated } from '../cases/words.ts'
 import type { StepContext, StepTask } from '../types.ts'
 import type { RecoveryDeps } from './deps.ts'
 
@@ -101,13 +101,13 @@ async function followed(
       const { state, title, phase, done, total, unit, rate, secondsLeft } = task
       if (state !== 'running' && state !== 'paused') return task
       progress({
-        phase: same(title),
+        phase: translated(title),
         done,
         total,
         unit,
         rate,
         secondsLeft,
-        detail: phase === undefined ? null : same(phase),
+        detail: phase === undefined ? null : translated(phase),
       })
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
     }

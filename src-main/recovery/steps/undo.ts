@@ -1,9 +1,14 @@
 import { ExpectedError } from '../../engine/errors.ts'
 import type { OpenPending } from '../cases/state.ts'
+import { pendingId } from '../isolation/guarded-change.ts'
+import { FACTS } from '../restore/facts.ts'
 import type { StepContext } from '../types.ts'
 
 /** A configuration command starts a JVM on a busy server, ms. */
 const TIMEOUT = 180_000
+
+/** What no longer counts as proved once something is put back. */
+const PROVED_BY = new Map([[pendingId('new', 'isolation'), FACTS.isolated]])
 
 /**
  * Puts back what was changed for a while and proves it; only then it is no longer pending.
@@ -16,6 +21,9 @@ export async function undo(pending: OpenPending, context: StepContext): Promise<
       why,
       next: `Run it on ${host} yourself, then try again: ${pending.undo}`,
     })
+  // From before it is undone: a proof that is too old would allow an External Restore into the clone.
+  const proof = PROVED_BY.get(pending.id)
+  if (proof !== undefined && context.fact(proof) !== undefined) context.setFact(proof, null)
   const done = await context.command(role, undoArgv, { as, timeout: TIMEOUT })
   if (done.code !== 0) {
     const said = (done.stderr || done.stdout).trim().slice(0, 300)

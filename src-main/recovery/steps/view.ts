@@ -5,16 +5,20 @@ import type {
   FieldView,
   StepState,
   StepView,
+  Words,
 } from '../../contract/recovery.ts'
 import { proposeSource } from '../cases/propose.ts'
+import { same, translated, words } from '../cases/words.ts'
 import { runsUnderWay } from '../restore/stop.ts'
 import type { OpenPending, StepRecord } from '../cases/state.ts'
 import type { Check, Step } from '../types.ts'
 import { primaryWords, presentStep, recordOf, type LiveStep, type NextAction } from './next.ts'
 import type { CaseRunner } from './runner.ts'
 
-const INTERRUPTED =
-  'Lifeboat ended in the middle of this step. What runs on the server goes on; so does the step.'
+const INTERRUPTED = words(
+  'Lifeboat ended in the middle of this step. What runs on the server goes on; so does the step.',
+  'Lifeboat è terminato a metà di questo passo. Ciò che è in corso sul server continua; il passo anche.',
+)
 
 /** A step as screens show it. */
 export function stepView(runner: CaseRunner, step: Step): StepView {
@@ -30,7 +34,7 @@ export function stepView(runner: CaseRunner, step: Step): StepView {
     why: step.why,
     risk: step.risk,
     state: stateOf(record, live, next),
-    reason: interrupted ? INTERRUPTED : (record.reason ?? error?.en ?? null),
+    reason: interrupted ? INTERRUPTED : (reasonOf(record) ?? error),
     repeatable: step.repeatable,
     runs: record.runs,
     checks: [
@@ -60,7 +64,8 @@ export function stepView(runner: CaseRunner, step: Step): StepView {
     primary: primaryWords(step, record, next),
     canRun: next.kind !== 'none',
     blockedBy: next.kind === 'none' && record.state !== 'done' ? next.because : [],
-    expectedSeconds: details.expected,
+    expectedSeconds: typeof details.expected === 'number' ? details.expected : null,
+    expectedUnknown: typeof details.expected === 'number' ? null : details.expected,
     startedAt: record.startedAt,
     endedAt: record.endedAt,
     progress: runner.progressOf(step),
@@ -143,6 +148,13 @@ function checkView({ id, label, guard }: Check, record: StepRecord): CheckView {
     at: seen?.at ?? null,
     overridden: record.overrides.get(id) ?? null,
   }
+}
+
+function reasonOf({ state, reason, italian }: StepRecord): Words | null {
+  if (reason === null) return null
+  // what a person typed stays as it is
+  if (state === 'skipped') return same(reason)
+  return italian === null ? translated(reason) : words(reason, italian)
 }
 
 function isInterrupted(record: StepRecord, live: LiveStep): boolean {

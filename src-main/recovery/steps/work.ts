@@ -3,7 +3,7 @@ import { describeError, ExpectedError } from '../../engine/errors.ts'
 import { CannotTell, reasonOf } from '../../remote/probe/fact.ts'
 import type { AttachedFile, Case } from '../cases/case.ts'
 import type { CheckRecord, EntryData } from '../cases/state.ts'
-import { words } from '../cases/words.ts'
+import { joined, translated, words } from '../cases/words.ts'
 import type { Check, Procedure, Step, StepContext } from '../types.ts'
 import { errorWords, recordOf } from './next.ts'
 
@@ -86,17 +86,22 @@ export async function runStep({ of, procedure, step, signal, open, closing }: Wo
     if (proofs.length > 0) write('looked', lookedText(step, proofs), { checks: proofs })
     const red = proofs.filter(({ verdict }) => verdict === 'red')
     if (red.length > 0) {
-      const reason = red.map(({ evidence }) => evidence.en).join(' ')
-      write('failed', `Not proved: ${step.title.en}: ${reason}`, { reason, result })
+      const { en: reason, it: italian } = joined(
+        red.map(({ evidence }) => evidence),
+        ' ',
+      )
+      write('failed', `Not proved: ${step.title.en}: ${reason}`, { reason, italian, result })
     } else
       write('done', `Done: ${step.title.en}${result ? `: ${result.summary.en}` : ''}`, { result, fields })
   } catch (error) {
     const stopped = signal.aborted
     // Nobody stopped the step: the next start shows it as interrupted.
     if (stopped && closing()) return
-    const reason = stopped ? 'Stopped by a person.' : errorWords(describeError(error)).en
-    if (stopped) write('stopped', `Stopped: ${step.title.en}`, { reason })
-    else write('failed', `Failed: ${step.title.en}: ${reason}`, { reason, result })
+    if (stopped) write('stopped', `Stopped: ${step.title.en}`, { reason: 'Stopped by a person.' })
+    else {
+      const { en: reason, it: italian } = errorWords(describeError(error))
+      write('failed', `Failed: ${step.title.en}: ${reason}`, { reason, italian, result })
+    }
   } finally {
     context.close()
   }
@@ -121,8 +126,8 @@ async function see(checks: readonly Check[], context: StepContext, within: numbe
       seen.push({ id: check.id, verdict, evidence, next })
     } catch (error) {
       context.signal.throwIfAborted()
-      const why = error instanceof CannotTell ? reasonOf(error) : errorWords(describeError(error)).en
-      const evidence = words(`Could not be told: ${why}`, `Non verificabile: ${why}`)
+      const why = error instanceof CannotTell ? translated(reasonOf(error)) : errorWords(describeError(error))
+      const evidence = words(`Could not be told: ${why.en}`, `Non verificabile: ${why.it}`)
       seen.push({ id: check.id, verdict: 'unknown', evidence, next: null })
     }
   }

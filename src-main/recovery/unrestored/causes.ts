@@ -3,9 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { isAbsolute, posix, relative, sep } from 'node:path'
 import type { Words } from '../../contract/recovery.ts'
 import { hasLineTooLong, LMTP_MAX_LINE } from '../../verify/lmtp.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
 import { words } from '../cases/words.ts'
 import type { CatalogAccess, CatalogItem, StepContext } from '../types.ts'
-import { count } from '../restore/look.ts'
+import { count, countIt } from '../restore/look.ts'
 import { filesOnServer, type FileState } from './server-files.ts'
 import type { Cause, WorkItem } from './rows.ts'
 
@@ -148,7 +149,7 @@ function judged(catalog: CatalogAccess, item: CatalogItem): Told {
     return told(
       'broken',
       `Its metadata file is ${item.condition}`,
-      `Il suo file di metadati è ${item.condition === 'empty' ? 'vuoto' : item.condition === 'unreadable' ? 'illeggibile' : 'rovinato'}`,
+      `Il suo file di metadati è ${item.condition === 'empty' ? 'vuoto' : item.condition === 'unreadable' ? 'illeggibile' : 'danneggiato'}`,
     )
   const last = item.states[0]
   if (last === undefined) return told('broken', 'It has no state', 'Non ha stati')
@@ -158,11 +159,11 @@ function judged(catalog: CatalogAccess, item: CatalogItem): Told {
       ? [`; whole older states: ${count(older)}`, `; stati più vecchi integri: ${count(older)}`]
       : ['; no older state is whole', '; nessuno stato più vecchio è integro']
   if (last.verdict === 'missing' || last.verdict === 'damaged' || last.verdict === 'unreadable') {
-    const how = { missing: 'mancante', damaged: 'danneggiato', unreadable: 'illeggibile' }[last.verdict]
+    const come = { missing: 'mancante', damaged: 'danneggiato', unreadable: 'illeggibile' }[last.verdict]
     return told(
       'broken',
       `Its blob is ${last.verdict}${rest[0] ?? ''}`,
-      `Il suo blob è ${how}${rest[1] ?? ''}`,
+      `Il suo blob è ${come}${rest[1] ?? ''}`,
     )
   }
   if (last.blob === null || last.digest === null)
@@ -173,7 +174,7 @@ function judged(catalog: CatalogAccess, item: CatalogItem): Told {
     return told(
       'broken',
       `Its blob cannot be used: ${detail}${rest[0] ?? ''}`,
-      `Il suo blob non è utilizzabile: ${detail}${rest[1] ?? ''}`,
+      `Il suo blob non è utilizzabile: ${inItalian(detail)}${rest[1] ?? ''}`,
     )
   if (item.type !== 'message')
     return told(
@@ -187,7 +188,7 @@ function judged(catalog: CatalogAccess, item: CatalogItem): Told {
     return told(
       'invalid',
       `Line ${count(line)} has ${count(bytes)} bytes; the LMTP validator allows ${count(LMTP_MAX_LINE)}`,
-      `La riga ${count(line)} ha ${count(bytes)} byte; il validatore LMTP ne ammette ${count(LMTP_MAX_LINE)}`,
+      `La riga ${countIt(line)} ha ${countIt(bytes)} byte; il validatore LMTP ne ammette ${countIt(LMTP_MAX_LINE)}`,
     )
   }
   return told(

@@ -102,7 +102,7 @@ export async function exportAll(
   for (const [index, row] of rows.entries()) {
     context.signal.throwIfAborted()
     context.progress({
-      phase: words(`Exporting to ${folder}`, `Esporto in ${folder}`),
+      phase: words(`Exporting to ${folder}`, `Esportazione in ${folder}`),
       done: index,
       total: rows.length,
       unit: 'items',

@@ -2,8 +2,9 @@ import { extractForIndex } from '../../mail/index-walker.ts'
 import { CarbonioError } from '../../remote/carbonio/errors.ts'
 import { getItem } from '../../remote/carbonio/get-item.ts'
 import { LMTP_MAX_LINE } from '../../verify/lmtp.ts'
+import { inItalian } from '../../contract/said/in-italian.ts'
 import { words } from '../cases/words.ts'
-import { count, understood } from '../restore/look.ts'
+import { count, countIt, understood } from '../restore/look.ts'
 import type { StepContext } from '../types.ts'
 import type { Listed } from './causes.ts'
 import type { Cause, WorkItem } from './rows.ts'
@@ -54,7 +55,7 @@ export async function withoutCatalog(
   for (const [index, one] of listed.entries()) {
     context.signal.throwIfAborted()
     context.progress({
-      phase: words('Asking the server about each item', 'Chiedo al server di ogni elemento'),
+      phase: words('Asking the server about each item', 'Ogni elemento viene chiesto al server'),
       done: index,
       total: listed.length,
       unit: 'items',
@@ -128,7 +129,7 @@ function unknownToServer(why: string): Told {
   return told(
     'broken',
     `The server reads no state of it in the Backup Path: ${why}`,
-    `Il server non ne legge alcuno stato nel Backup Path: ${why}`,
+    `Il server non ne legge alcuno stato nel Backup Path: ${inItalian(why)}`,
     false,
   )
 }
@@ -177,7 +178,7 @@ function judged({ type, blob }: Newest, state: FileState | undefined, facts: Blo
     return told(
       'invalid',
       `Line ${count(facts.line)} has ${count(facts.lineBytes)} bytes; the LMTP validator allows ${count(LMTP_MAX_LINE)}`,
-      `La riga ${count(facts.line)} ha ${count(facts.lineBytes)} byte; il validatore LMTP ne ammette ${count(LMTP_MAX_LINE)}`,
+      `La riga ${countIt(facts.line)} ha ${countIt(facts.lineBytes)} byte; il validatore LMTP ne ammette ${countIt(LMTP_MAX_LINE)}`,
       true,
     )
   return told(

@@ -1,11 +1,11 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { StepResult } from '../../contract/recovery.ts'
+import type { Cell, StepResult, Verdict, Words } from '../../contract/recovery.ts'
 import { ExpectedError } from '../../engine/errors.ts'
-import { same, words } from '../cases/words.ts'
+import { translated, words } from '../cases/words.ts'
 import { INVALID_RUN, MAIN_RUN, READ_RUN } from '../restore/facts.ts'
 import { formOf } from '../restore/form.ts'
-import { count, ok, some, check } from '../restore/look.ts'
+import { check, count, countIt, ok, some } from '../restore/look.ts'
 import { validator } from '../restore/checks-server.ts'
 import { inQueue, readQueue, restoreRun } from '../restore/operation.ts'
 import { reportedRuns, unrestoredByAccount } from '../restore/reports.ts'
@@ -16,7 +16,16 @@ import { withCauses, type Listed } from './causes.ts'
 import { exportAll, giveToZextras, restoreAgain, settleRestored } from './cures.ts'
 import { withoutCatalog } from './from-server.ts'
 import { healthUnder, type Health } from './health.ts'
-import { HEALTH, openItems, outcomeOf, ROWS, workItems, type Cause, type WorkItem } from './rows.ts'
+import {
+  HEALTH,
+  openItems,
+  outcomeOf,
+  ROWS,
+  workItems,
+  type Cause,
+  type Outcome,
+  type WorkItem,
+} from './rows.ts'
 import { isLeftOff, putBack, withValidatorOff } from './validator.ts'
 
 /** Everything that a report lists, and what the comparison found missing without a word. */
@@ -36,12 +45,20 @@ async function settleValidator(context: StepContext): Promise<void> {
   const known = restoreRun(context, INVALID_RUN)
   if (known !== null && known.state !== 'ended' && inQueue(await readQueue(context), known.id) !== null) {
     context.record(
-      'The run without the validator is still under way on the server; it is watched to its end.',
+      words(
+        'The run without the validator is still under way on the server; it is watched to its end.',
+        'L’esecuzione senza validatore è ancora in corso sul server; viene seguita fino alla fine.',
+      ),
     )
     await watchRun(context, INVALID_RUN, known, { expected: null })
   }
   await putBack(context)
-  context.record('The LMTP validator was left off by an interruption; it was put back.')
+  context.record(
+    words(
+      'The LMTP validator was left off by an interruption; it was put back.',
+      'Un’interruzione aveva lasciato spento il validatore LMTP; è stato rimesso.',
+    ),
+  )
 }
 
 /** Makes the worklist, keeping what is on it already with what was found then. */
@@ -52,7 +69,7 @@ async function listWork(
 ): Promise<WorkItem[]> {
   const now = listed(context)
   context.progress({
-    phase: words('Looking for the causes', 'Cerco le cause'),
+    phase: words('Looking for the causes', 'Ricerca delle cause'),
     done: 0,
     total: now.length,
     unit: 'items',
@@ -145,7 +162,7 @@ const listEmpty: Check = check(
       return Promise.resolve(
         ok(
           `${count(workItems(context).length)} items settled`,
-          `${count(workItems(context).length)} elementi sistemati`,
+          `${countIt(workItems(context).length)} elementi sistemati`,
         ),
       )
     return Promise.resolve({
@@ -155,14 +172,14 @@ const listEmpty: Check = check(
           open.map(({ account, id }) => `${account} ${String(id)}`),
           4,
         )})`,
-        `Ancora nell’elenco: ${count(open.length)} (${some(
+        `Ancora nell’elenco: ${countIt(open.length)} (${some(
           open.map(({ account, id }) => `${account} ${String(id)}`),
           4,
         )})`,
       ),
       next: words(
         'Look for them on the old server with the search text, in another copy of the Backup Path, or give each up with a reason.',
-        'Cercali sul vecchio server con il testo di ricerca, in un’altra copia del Backup Path, o abbandona ciascuno con un motivo.',
+        'Cercarli sul vecchio server con il testo di ricerca, in un’altra copia del Backup Path, o abbandonare ciascuno con un motivo.',
       ),
     })
   },
@@ -170,7 +187,7 @@ const listEmpty: Check = check(
 
 const validatorBack: Check = check(
   'validator-back',
-  words('The LMTP validator is as it was found', 'Il validatore LMTP è come fu trovato'),
+  words('The LMTP validator is as it was found', 'Il validatore LMTP è com’era all’inizio'),
   true,
   (context) =>
     Promise.resolve(
@@ -184,11 +201,32 @@ const validatorBack: Check = check(
     ),
 )
 
-const WORDS: Record<Cause, string> = {
-  'read-error': 'read error',
-  broken: 'broken',
-  invalid: 'invalid',
-  unknown: 'unknown',
+const CAUSES: Record<Cause, Words> = {
+  'read-error': words('read error', 'errore di lettura'),
+  broken: words('broken', 'danneggiato'),
+  invalid: words('invalid', 'non valido'),
+  unknown: words('unknown', 'sconosciuta'),
+}
+const OUTCOMES: Record<Outcome['how'], Words> = {
+  restored: words('restored', 'ripristinato'),
+  exported: words('exported', 'esportato'),
+  'given-up': words('given up', 'abbandonato'),
+}
+const VERDICTS: Record<Verdict, Words> = {
+  ok: words('ok', 'in ordine'),
+  attention: words('attention', 'attenzione'),
+  red: words('bad', 'non in ordine'),
+  unknown: words('could not be told', 'non si sa'),
+}
+
+function outcomeCell(
+  context: StepContext,
+  row: WorkItem,
+  failed: readonly { row: WorkItem; why: string }[],
+): Cell {
+  const outcome = outcomeOf(context, row)
+  if (outcome !== null) return OUTCOMES[outcome.how]
+  return translated(failed.find((one) => isSame(one.row, row))?.why ?? '')
 }
 
 function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: string }[]): StepResult {
@@ -200,7 +238,7 @@ function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: s
   return {
     summary: words(
       `Of ${count(rows.length)} items ${count(how('restored'))} were restored, ${count(how('exported'))} exported, ${count(how('given-up'))} given up; still on the list: ${count(open)}`,
-      `Di ${count(rows.length)} elementi ${count(how('restored'))} ripristinati, ${count(how('exported'))} esportati, ${count(how('given-up'))} abbandonati; ancora nell’elenco: ${count(open)}`,
+      `Di ${countIt(rows.length)} elementi ${countIt(how('restored'))} ripristinati, ${countIt(how('exported'))} esportati, ${countIt(how('given-up'))} abbandonati; ancora nell’elenco: ${countIt(open)}`,
     ),
     figures: [
       { label: words('Restored', 'Ripristinati'), value: count(how('restored')), tone: 'ok' },
@@ -217,7 +255,7 @@ function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: s
         title: words('Unrestored items', 'Elementi non ripristinati'),
         columns: [
           words('Account', 'Account'),
-          same('Item'),
+          words('Item', 'Elemento'),
           words('Folder', 'Cartella'),
           words('Subject', 'Oggetto'),
           words('Cause', 'Causa'),
@@ -230,8 +268,11 @@ function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: s
             String(row.id),
             row.folder,
             row.subject,
-            `${WORDS[row.cause]}: ${row.evidence.en}`,
-            outcomeOf(context, row)?.how ?? failed.find((one) => isSame(one.row, row))?.why ?? '',
+            words(
+              `${CAUSES[row.cause].en}: ${row.evidence.en}`,
+              `${CAUSES[row.cause].it}: ${row.evidence.it}`,
+            ),
+            outcomeCell(context, row, failed),
           ]),
         total: rows.length,
       },
@@ -243,13 +284,13 @@ function resultOf(context: StepContext, failed: readonly { row: WorkItem; why: s
                 words('What', 'Cosa'),
                 words('Verdict', 'Giudizio'),
                 words('Seen', 'Visto'),
-                words('What next', 'Cosa fare'),
+                words('What next', 'Che cosa fare'),
               ],
               rows: (health as Health[]).map(({ what, verdict, evidence, next }) => [
                 what,
-                verdict,
+                VERDICTS[verdict],
                 evidence,
-                next?.en ?? '',
+                next ?? '',
               ]),
               total: health.length,
             },
@@ -265,7 +306,7 @@ export const unrestored: Step = {
   title: words('Unrestored items', 'Elementi non ripristinati'),
   why: words(
     'The report names what was not restored by bare numbers. Each is found in the catalog with its subject and the cause, cured by its cause and brought again, or exported as a file; nothing leaves the list in silence.',
-    'Il rapporto indica ciò che non fu ripristinato con semplici numeri. Ciascuno viene trovato nel catalogo con oggetto e causa, curato e riportato, o esportato come file; nulla esce dall’elenco in silenzio.',
+    'Il rapporto indica ciò che non è stato ripristinato con semplici numeri. Ciascuno viene trovato nel catalogo con oggetto e causa, curato e riportato, o esportato come file; nulla esce dall’elenco senza motivo.',
   ),
   risk: words(
     'Owners in the restored path are changed (never on an only copy). For invalid items the LMTP validator is off for a while: mail that clients cannot show gets in. It is put back in every case, by Lifeboat and by a timer on the server.',
@@ -274,14 +315,14 @@ export const unrestored: Step = {
   repeatable: true,
   restores: true,
   page: 'unrestored',
-  primary: words('Find the causes and cure them', 'Trovare le cause e curarle'),
+  primary: words('Find the causes and cure them', 'Trova e cura le cause'),
   checks: [validator],
   confirmations: [
     {
       id: 'validator-warning',
       label: words(
         'I know that items which the validator refuses may break the display of a mailbox or the synchronisation of phones',
-        'So che gli elementi rifiutati dal validatore possono guastare la visualizzazione di una casella o la sincronizzazione dei telefoni',
+        'È noto che gli elementi rifiutati dal validatore possono disturbare la visualizzazione di una casella o la sincronizzazione dei telefoni',
       ),
     },
   ],
@@ -321,7 +362,7 @@ export const unrestored: Step = {
       ),
       help: words(
         'A timer is left on the server for the case that this computer is lost meanwhile. Longer than the restore of these accounts takes.',
-        'Un timer resta sul server nel caso questo computer si perda nel frattempo. Più lungo del ripristino di questi account.',
+        'Un timer resta sul server nel caso questo computer non sia più disponibile. Più lungo del ripristino di questi account.',
       ),
       kind: 'number',
       required: false,

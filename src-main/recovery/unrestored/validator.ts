@@ -44,7 +44,12 @@ async function leaveTimer(context: StepContext, before: string, minutes: number)
     { as: 'root', signal: unstopped() },
   )
   if (code === 0) return Date.now() + minutes * 60_000
-  context.record('No timer could be left on the server: the validator is put back by Lifeboat alone.')
+  context.record(
+    words(
+      'No timer could be left on the server: the validator is put back by Lifeboat alone.',
+      'Non è stato possibile lasciare un timer sul server: il validatore viene rimesso solo da Lifeboat.',
+    ),
+  )
   return null
 }
 
@@ -74,7 +79,12 @@ export async function withValidatorOff<T>(
 ): Promise<T> {
   const found = await valueNow(context)
   if (found === 'false') {
-    context.record('The LMTP validator was off already; it is left as it was found.')
+    context.record(
+      words(
+        'The LMTP validator was off already; it is left as it was found.',
+        'Il validatore LMTP era già spento; resta come è stato trovato.',
+      ),
+    )
     return work()
   }
   context.setFact(BEFORE, found)

@@ -1,12 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
-import { findDigests } from '../../backup/digest.ts'
-import { isGzip } from '../../backup/gzip.ts'
+import { digestFromHex, findDigests } from '../../backup/digest.ts'
+import { decodeText } from '../../backup/text.ts'
 import type { BytePath } from './byte-path.ts'
 import { localPath } from './byte-path.ts'
-
-/** No honest item file is larger. */
-const MAX_ITEM = 64 * 1024 * 1024
 
 /**
  * The digests that item files name, whatever the spelling of their keys: every string that has the form of one.
@@ -24,7 +20,12 @@ export function digestsIn(root: string, paths: readonly BytePath[]): string[] {
   return [...found]
 }
 
-/** The digests that one item file names. */
+/** Hexadecimal SHA-1, SHA-256, SHA-384. */
+const HEX = /(?<![0-9a-f])(?:[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40})(?![0-9a-f])/gi
+
+/** The digests that one item file names, in any form in which such a file is read; one too many does no harm. */
 export function digestsOfFile(bytes: Buffer): string[] {
-  return findDigests(isGzip(bytes) ? gunzipSync(bytes, { maxOutputLength: MAX_ITEM }) : bytes)
+  const { text } = decodeText(bytes)
+  const fromHex = (text.match(HEX) ?? []).map(digestFromHex).filter((digest) => digest !== null)
+  return [...findDigests(text), ...fromHex]
 }

@@ -18,6 +18,15 @@ const GROUP = 2000
 /** Of the target, `delete` never removes more than this part. */
 const MAX_DELETE = 0.05
 
+/** What the source says of files without a digest, while it says it. */
+interface Sums {
+  found: Map<string, string>
+  /** So many of the files are settled, in their order. */
+  settled: number
+  failure: { error: unknown } | null
+  wake: () => void
+}
+
 /** The course of one copy, whatever its ends are. */
 export class CopyRun {
   readonly flow: Flow
@@ -28,6 +37,8 @@ export class CopyRun {
   total: number | null = null
   totalBytes: number | null = null
   alreadyThere = 0
+  /** Blobs that come after the metadata being copied now. */
+  blobsAhead = 0
   readonly notes: CopyNotes = { extra: 0, removed: 0, planned: null, notes: [], findings: [] }
   readonly #options: CopyOptions
   readonly #mode: CopyMode
@@ -66,6 +77,7 @@ export class CopyRun {
       }
       await this.#pass(plan)
       this.phase = 'checking'
+      target.settle()
       ;[listed, there] = await Promise.all([source.list(), target.list()])
       plan = this.#plan(listed, there, false)
     }
@@ -179,9 +191,13 @@ export class CopyRun {
 
   async #pass(plan: Plan): Promise<void> {
     const { target } = this.#sides
+    // The source sums up while the folders are made.
+    const sums = this.#sumUp(plan.metadata)
     await target.makeFolders(plan.folders)
     this.phase = 'metadata'
-    await this.#metadata(plan.metadata)
+    this.blobsAhead = plan.blobs.length
+    await this.#metadata(plan.metadata, sums)
+    this.blobsAhead = 0
     const isEarly = ({ digest }: Wanted): boolean => digest !== null && this.#first.has(digest)
     const early = this.#first.size > 0 ? plan.blobs.filter(isEarly) : []
     if (early.length > 0) {
@@ -199,32 +215,33 @@ export class CopyRun {
     }
   }
 
-  /** While some are read, the source sums up the next ones: few commands, each for many files. */
-  async #metadata(works: readonly Wanted[]): Promise<void> {
-    if (works.length === 0) return
-    const found = new Map<string, string>()
-    let settled = 0
-    let wake: () => void = () => undefined
+  #sumUp(works: readonly Wanted[]): Sums {
+    const sums: Sums = { found: new Map(), settled: 0, failure: null, wake: () => undefined }
+    if (works.length === 0) return sums
     const entries = works.map(({ entry }) => entry)
-    const summing = this.#sides.source.sums(entries, found, (count) => {
-      settled = Math.max(settled, count)
-      wake()
-    })
-    let failure: unknown = null
-    summing.catch((error: unknown) => {
-      failure = error
-      wake()
-    })
+    this.#sides.source
+      .sums(entries, sums.found, (count) => {
+        sums.settled = Math.max(sums.settled, count)
+        sums.wake()
+      })
+      .catch((error: unknown) => {
+        sums.failure = { error }
+        sums.wake()
+      })
+    return sums
+  }
+
+  /** While some are read, the source sums up the next ones: few commands, each for many files. */
+  async #metadata(works: readonly Wanted[], sums: Sums): Promise<void> {
     for (let at = 0; at < works.length;) {
-      while (failure === null && settled < Math.min(works.length, at + GROUP))
-        await new Promise<void>((resolve) => (wake = resolve))
-      if (failure !== null) throw failure as Error
-      const end = settled
+      while (sums.failure === null && sums.settled < Math.min(works.length, at + GROUP))
+        await new Promise<void>((resolve) => (sums.wake = resolve))
+      if (sums.failure !== null) throw sums.failure.error as Error
+      const end = sums.settled
       const group = works.slice(at, end)
       at = end
-      await this.#fetch(group.map((work) => ({ ...work, sha256: found.get(work.entry.path) ?? null })))
+      await this.#fetch(group.map((work) => ({ ...work, sha256: sums.found.get(work.entry.path) ?? null })))
     }
-    await summing
     await this.#sides.target.idle()
   }
 

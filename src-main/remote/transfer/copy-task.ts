@@ -136,8 +136,8 @@ export class Copies {
       signal.addEventListener('abort', stop)
       if (signal.aborted) stop()
       const tell = (): void => {
-        const { done, total, bytes, problems, phase } = handle.progress()
-        update({ done, total, bytes, problems, phase })
+        const { done, total, bytes, problems, phase, secondsLeft } = handle.progress()
+        update({ done, total, bytes, problems, phase, secondsLeft })
       }
       const timer = setInterval(tell, 250)
       try {

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Job } from './batch.ts'
 import { BatchWork, type WorkPlace } from './batch-work.ts'
 import { listLocal } from './list-local.ts'
+import { buffersOf, packListing, type PackedListing } from './listing-packed.ts'
 import { digestsIn } from './account-digests.ts'
 
 const { name } = workerData as { name: string }
@@ -21,10 +22,16 @@ function answer(job: Job): unknown {
     case 'doubt':
       return work.doubt(job)
     case 'list':
-      return listLocal(job.root, (path) => job.ignore.includes(path), job.part)
+      return packListing(listLocal(job.root, (path) => job.ignore.includes(path), job.part))
     case 'digests':
       return digestsIn(job.root, job.paths)
   }
+}
+
+/** What goes back without being copied. */
+function movable(job: Job, value: unknown): ArrayBuffer[] {
+  if (job.kind === 'list') return buffersOf(value as PackedListing)
+  return 'buffer' in job ? [job.buffer] : []
 }
 
 type Message = { id: number; job: Job } | { place: Omit<WorkPlace, 'name'> }
@@ -37,8 +44,7 @@ parentPort?.on('message', (message: Message) => {
   const { id, job } = message
   try {
     const value = answer(job)
-    const buffer = 'buffer' in job ? [job.buffer] : []
-    parentPort?.postMessage({ id, value }, buffer)
+    parentPort?.postMessage({ id, value }, movable(job, value))
   } catch (error) {
     const { code, path, message } = error as NodeJS.ErrnoException
     parentPort?.postMessage({ id, error: { code, path: path?.toString(), message } })

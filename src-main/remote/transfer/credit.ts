@@ -14,7 +14,7 @@ const PAUSE = 25
 /** What is said no more of for so long is counted as come: the server could not read it, ms. */
 const SILENCE_MS = 150
 /** Names are sent when this share of what may be under way has come: a packet for each file would cost more than the file. */
-const SHARE = 1 / 4
+const SHARE = 1 / 2
 
 /**
  * How much may be under way on a connection: what the line needs to be busy, and no more, for it is lost with the line. It is

@@ -5,7 +5,7 @@ import type { Flow } from './flow.ts'
 import type { Ledger } from './ledger.ts'
 import type { CopyPool } from './pool.ts'
 import { StagedFile, type LocalTarget } from './target-local.ts'
-import { batchEntry, type Delivery, type LargeFile, type Wanted } from './work.ts'
+import { batchEntry, bytesOf, type Delivery, type LargeFile, type Wanted } from './work.ts'
 
 /** Gives what a source delivers to the threads, which judge it and write it into the local target. */
 export class LocalDelivery implements Delivery {
@@ -36,7 +36,7 @@ export class LocalDelivery implements Delivery {
   }
 
   batch(job: BytesJob | ReadJob, works: Wanted[]): void {
-    this.#do(job.buffer.byteLength, this.#pool.run(job), works)
+    this.#do(bytesOf(job), this.#pool.run(job), works)
   }
 
   large(work: Wanted): LargeFile {

@@ -9,7 +9,7 @@ import type { ServerLink } from './link.ts'
 import type { CopyPool } from './pool.ts'
 import { StagedFile } from './target-local.ts'
 import { Round, type Sent, type UploadPlace } from './upload.ts'
-import { batchEntry, type Delivery, type LargeFile, type Wanted } from './work.ts'
+import { batchEntry, bytesOf, type Delivery, type LargeFile, type Wanted } from './work.ts'
 
 /** Files and bytes that get their names together: more is lost when the connection is. */
 const ROUND_FILES = 2000
@@ -61,7 +61,7 @@ export class RemoteDelivery implements Delivery {
   }
 
   batch(job: BytesJob | ReadJob, works: Wanted[]): void {
-    const held = job.buffer.byteLength
+    const held = bytesOf(job)
     job.write = false
     job.hashes = true
     this.#judge(held, this.#given.pool.run(job), (answer) => {
@@ -172,12 +172,11 @@ export class RemoteDelivery implements Delivery {
   async #send(queued: Queued): Promise<void> {
     const { link } = this.#given
     let rest = [...queued.files]
-    while (rest.length > 0) {
+    for (let file = rest[0]; file !== undefined; file = rest[0]) {
       try {
         const round = this.#round ?? (await this.#begin())
-        const [file] = rest
-        if (file) await round.send([file])
-        rest = rest.slice(1)
+        await round.send(file)
+        rest.shift()
         link.progressed()
         const isOld = Date.now() - this.#roundBegan > this.#roundMs
         if (isOld || round.sent.length >= ROUND_FILES || round.bytes >= ROUND_BYTES) this.#finish()

@@ -8,6 +8,7 @@ const LEAST_HELD = 64 * 1024
  */
 export class Flow {
   readonly #most: number
+  readonly #jobs: number
   #max: number
   #held = 0
   #paused = false
@@ -17,9 +18,10 @@ export class Flow {
   #wake: (() => void)[] = []
   #stopped: Error | null = null
 
-  /** @param max bytes in hand at once; @param limit bytes a second */
-  constructor(max: number, limit: number | null) {
+  /** @param max bytes in hand at once; @param jobs threads that judge and write; @param limit bytes a second */
+  constructor(max: number, jobs: number, limit: number | null) {
     this.#most = max
+    this.#jobs = jobs
     this.#max = max
     this.#limit = limit
   }
@@ -60,9 +62,9 @@ export class Flow {
     this.#changed()
   }
 
-  /** Nothing waits to be judged and written. */
-  get idle(): boolean {
-    return this.#held === 0
+  /** Bytes that make a job: so few that each thread has one in hand and one waiting before the source is held back. */
+  get piece(): number {
+    return this.#max / (2 * this.#jobs)
   }
 
   /** Bytes came in over the network (or from the disk). */

@@ -26,6 +26,7 @@ export class LocalSide implements TargetSide {
   readonly delivery: LocalDelivery
   readonly #target: LocalTarget
   readonly #pool: CopyPool
+  #settling: Promise<void> | null = null
 
   constructor(target: LocalTarget, pool: CopyPool, delivery: LocalDelivery) {
     this.#target = target
@@ -72,10 +73,19 @@ export class LocalSide implements TargetSide {
     return Promise.resolve()
   }
 
+  settle(): void {
+    this.#settling ??= this.#toDisk()
+  }
+
   async finish(folders: readonly FolderEntry[]): Promise<void> {
     setFolderTimes(this.#target.root, folders)
+    await this.#settling
+    await this.#toDisk()
+  }
+
+  /** What only lies in memory is no copy yet: a stick that is pulled out would lose it. */
+  async #toDisk(): Promise<void> {
     if (process.platform !== 'linux') return
-    // What only lies in memory is no copy yet: a stick that is pulled out would lose it.
     await promisify(execFile)('sync', ['-f', this.#target.root]).catch(() => undefined)
   }
 

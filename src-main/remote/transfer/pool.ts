@@ -4,6 +4,7 @@ import type { BatchAnswer, Job, ListJob, DigestsJob } from './batch.ts'
 import type { WorkPlace } from './batch-work.ts'
 import { PARTS, together } from './list-local.ts'
 import type { Listing } from './listing.ts'
+import { unpackListing, type PackedListing } from './listing-packed.ts'
 
 /** Jobs that wait in a thread besides the one in hand: it never starves, and little is lost when it dies. */
 const QUEUED = 2
@@ -57,10 +58,11 @@ export class CopyPool {
 
   /** Everything below a local folder, listed by several threads. */
   async list(root: string, ignore: string[]): Promise<Listing> {
-    return together(await Promise.all(PARTS.map((part) => this.run({ kind: 'list', root, ignore, part }))))
+    const parts = PARTS.map((part) => this.run({ kind: 'list', root, ignore, part }))
+    return together((await Promise.all(parts)).map(unpackListing))
   }
 
-  run(job: ListJob): Promise<Listing>
+  run(job: ListJob): Promise<PackedListing>
   run(job: DigestsJob): Promise<string[]>
   run(job: Exclude<Job, ListJob | DigestsJob>): Promise<BatchAnswer>
   run(job: Job): Promise<unknown> {

@@ -72,7 +72,7 @@ function sourceVolume({ volume, readOnly, readOnlyMounts }: SourceLook): CopyFin
       evidence,
       next: words(
         'Copy now, most important accounts first. Look into dmesg; do not remount them for writing.',
-        'Copia subito, prima gli account più importanti. Guarda dmesg; non rimontarli in scrittura.',
+        'Copiare subito, prima gli account più importanti. Controllare dmesg; non rimontarli in scrittura.',
       ),
     }
   }
@@ -122,7 +122,7 @@ function writable({ refusal, at, readOnly, volume }: TargetLook): CopyFinding {
     evidence: `${evidence}; ${refusal}`,
     next: words(
       'Choose another folder, or log in as a user who may write there (root or zextras).',
-      'Scegli un’altra cartella o accedi con un utente che può scrivervi (root o zextras).',
+      'Scegliere un’altra cartella o accedere con un utente che può scrivervi (root o zextras).',
     ),
   }
 }
@@ -153,7 +153,7 @@ function space({ room }: TargetLook, { bytes }: Needed): CopyFinding {
       ? null
       : words(
           'Choose another disk or make room; or copy only some accounts.',
-          'Scegli un altro disco o libera spazio; oppure copia solo alcuni account.',
+          'Scegliere un altro disco o liberare spazio; oppure copiare solo alcuni account.',
         ),
   }
 }
@@ -184,7 +184,7 @@ function inodes({ room }: TargetLook, { files }: Needed): CopyFinding {
       ? null
       : words(
           'Choose another disk, or format it with more inodes.',
-          'Scegli un altro disco, o formattalo con più inode.',
+          'Scegliere un altro disco, o formattarlo con più inode.',
         ),
   }
 }
@@ -225,7 +225,7 @@ function upperAndLower({ keepsCase, at }: TargetLook, { clash }: Needed): CopyFi
     evidence: clash === null ? at : clash.join(' = '),
     next: words(
       'Half of the mail could be lost: choose a disk with ext4 or xfs (on a Mac: APFS, case-sensitive).',
-      'Metà della posta potrebbe andare persa: scegli un disco con ext4 o xfs (su Mac: APFS con distinzione).',
+      'Metà della posta potrebbe andare persa: scegliere un disco con ext4 o xfs (su Mac: APFS con distinzione).',
     ),
   }
 }
@@ -247,7 +247,7 @@ function zextras(mode: CopyMode, { zextras: state, at }: TargetLook): CopyFindin
       next: onServer
         ? words(
             'Right for a storage. On the new server install Carbonio first, or give it the files afterwards (chown -R zextras:zextras).',
-            'Va bene per un archivio. Sul nuovo server installa prima Carbonio, o assegnagli i file dopo (chown -R zextras:zextras).',
+            'Va bene per un archivio. Sul nuovo server installare prima Carbonio, o assegnare i file dopo (chown -R zextras:zextras).',
           )
         : null,
     }
@@ -277,7 +277,7 @@ function zextras(mode: CopyMode, { zextras: state, at }: TargetLook): CopyFindin
     evidence: `test -x -r ${at}`,
     next: words(
       `Allow it on the way: sudo -u zextras ls ${at}, then chmod o+x on the folders above.`,
-      `Permettilo lungo il percorso: sudo -u zextras ls ${at}, poi chmod o+x sulle cartelle superiori.`,
+      `Permetterlo lungo il percorso: sudo -u zextras ls ${at}, poi chmod o+x sulle cartelle superiori.`,
     ),
   }
 }
@@ -309,7 +309,7 @@ function others(source: SourceLook, target: TargetLook): CopyFinding {
       .join('; '),
     next: words(
       'Wait until it is done, or stop it: two at once slow each other down and may write over each other.',
-      'Attendi che finisca, o fermalo: due insieme si rallentano e possono sovrascriversi.',
+      'Attendere che finisca, o fermarlo: due insieme si rallentano e possono sovrascriversi.',
     ),
   }
 }

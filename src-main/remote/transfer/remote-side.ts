@@ -50,6 +50,7 @@ export class RemoteSide implements TargetSide {
   readonly #link: ServerLink
   readonly #facts: RemoteTargetFacts
   readonly #owner = randomBytes(12).toString('hex')
+  #settling: Promise<unknown> | null = null
   #made: MadeTarget | null = null
   #lock: RunningCommand | null = null
   #locked = false
@@ -130,10 +131,19 @@ export class RemoteSide implements TargetSide {
     await this.#folders(folders)
   }
 
+  settle(): void {
+    this.#settling ??= this.#link.run(this.#sync, { timeout: 0 }).catch(() => undefined)
+  }
+
   /** A tar of folders alone: it gives them their times at its end. */
   async finish(folders: readonly FolderEntry[]): Promise<void> {
     await this.#folders(folders)
-    await this.#link.again(['sync', '-f', this.#facts.root], { timeout: 0 })
+    await this.#settling
+    await this.#link.again(this.#sync, { timeout: 0 })
+  }
+
+  get #sync(): string[] {
+    return ['sync', '-f', this.#facts.root]
   }
 
   async remove(paths: readonly string[]): Promise<void> {

@@ -36,6 +36,8 @@ export interface TargetSide {
   /** Files of the right size with another time: gives those that are right their time; returns the others. */
   doubtful(works: readonly Wanted[]): Promise<Wanted[]>
   makeFolders(folders: readonly FolderEntry[]): Promise<void>
+  /** Everything is written: it begins to go to the disk while the rest is compared. */
+  settle(): void
   /** At the very end: times of folders, what is on its way to the disk. */
   finish(folders: readonly FolderEntry[]): Promise<void>
   /** Removes files and (empty) folders of the target. */

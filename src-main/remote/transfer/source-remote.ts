@@ -1,5 +1,6 @@
 import { ExpectedError } from '../../engine/errors.ts'
 import { ConnectionError } from '../connection-errors.ts'
+import { whenRead } from '../run-command.ts'
 import type { RunningCommand } from '../shell.ts'
 import { MemoryDelivery } from './accounts.ts'
 import { CHANGED } from './batch-work.ts'
@@ -100,7 +101,7 @@ export class RemoteSource implements SourceSide {
     let bad = 0
     let careful = wanted.some(({ tries }) => tries > 0)
     while (left.length > 0) {
-      const reading = new Reading(left, delivery, this.#batchBytes, this.#free, () => this.#flow.idle)
+      const reading = new Reading(left, delivery, this.#batchBytes, this.#free, () => this.#flow.piece)
       try {
         const command = await this.#link.start(tarCommand(this.#facts, careful))
         await this.#stream(command, left, reading)
@@ -184,9 +185,7 @@ export class RemoteSource implements SourceSide {
         if (stderr.length < 4 * 1024 * 1024) stderr += piece.toString('latin1')
       })
       const names = new PacedNames(command.stdin, wanted, () => this.#credit.most)
-      const read = new Promise<void>((done) => {
-        stdout.once('end', done).once('close', done)
-      })
+      const read = whenRead(stdout)
       const ended = (code: number | null): void => {
         if (code === null) return end(gone(this.#link.name))
         reading.reasons = reasonsOf(stderr)
@@ -229,12 +228,12 @@ class Reading {
     delivery: Delivery,
     batchBytes: number,
     free: ArrayBuffer[],
-    isIdle: () => boolean,
+    piece: () => number,
   ) {
     this.#pending = new Map(wanted.map((work) => [work.entry.path, work]))
     this.#wanted = wanted
     this.#delivery = delivery
-    this.#batcher = new Batcher(batchBytes, free, isIdle, (job, works) => delivery.batch(job, works))
+    this.#batcher = new Batcher(batchBytes, free, piece, (job, works) => delivery.batch(job, works))
     this.#reader = new TarReader({
       entry: (entry) => this.#entry(entry),
       data: (piece) => {

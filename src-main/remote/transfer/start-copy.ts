@@ -8,7 +8,7 @@ import { openSides, type Closing } from './open-sides.ts'
 import { CopyPool } from './pool.ts'
 import type { Sides } from './sides.ts'
 import { TIMING } from './types.ts'
-import type { CopyMode, CopyOptions, CopyOutcome, CopyProgress, CurvePoint } from './types.ts'
+import type { CopyMode, CopyOptions, CopyOutcome, CopyPhase, CopyProgress, CurvePoint } from './types.ts'
 
 /** Bytes of small files that go to a thread in one go. */
 const BATCH_BYTES = 256 * 1024
@@ -46,6 +46,7 @@ class Copy implements CopyHandle {
   readonly #flow: Flow
   readonly #abort = new AbortController()
   readonly #meter = new RateMeter()
+  #phase: CopyPhase = 'connecting'
   readonly #curve = new Curve()
   readonly #startedAt = Date.now()
   readonly #links: ServerLink[] = []
@@ -61,7 +62,7 @@ class Copy implements CopyHandle {
       throw notTwoServers()
     this.#options = options
     this.#mode = modeOf(options)
-    this.#flow = new Flow(IN_HAND * jobsOf(options), options.limit ?? null)
+    this.#flow = new Flow(IN_HAND * jobsOf(options), jobsOf(options), options.limit ?? null)
     this.done = this.#whole()
     // Whoever never asks must not end the process.
     this.done.catch(() => undefined)
@@ -99,12 +100,6 @@ class Copy implements CopyHandle {
     const run = this.#run
     const rates = this.#meter.rates(Date.now())
     const rate = rates === null ? null : Math.round(rates.byteRate)
-    const left = run?.totalBytes == null ? null : run.totalBytes - run.ledger.doneBytes
-    const filesLeft = run?.total == null ? 0 : run.total - run.alreadyThere - run.ledger.verified
-    const seconds = [
-      left !== null && rates && rates.byteRate > 0 ? left / rates.byteRate : null,
-      rates && rates.rate > 0 ? filesLeft / rates.rate : null,
-    ].filter((value) => value !== null)
     return {
       mode: this.#mode,
       phase: run?.phase ?? 'connecting',
@@ -115,10 +110,20 @@ class Copy implements CopyHandle {
       alreadyThere: run?.alreadyThere ?? 0,
       problems: run?.ledger.problems ?? 0,
       rate,
-      secondsLeft: seconds.length === 0 ? null : Math.ceil(Math.max(...seconds)),
+      secondsLeft: this.#secondsLeft(),
       limit: this.#flow.limit,
       waiting: this.#waiting,
     }
+  }
+
+  /** By bytes and by files, whichever takes longer; files of metadata are small and say nothing of the mail behind them. */
+  #secondsLeft(): number | null {
+    const run = this.#run
+    if (run?.total == null || run.totalBytes === null || run.blobsAhead > 0) return null
+    return this.#meter.secondsLeft(Date.now(), {
+      units: run.total - run.alreadyThere - run.ledger.verified,
+      bytes: run.totalBytes - run.ledger.doneBytes,
+    })
   }
 
   async #whole(): Promise<CopyOutcome> {
@@ -193,6 +198,9 @@ class Copy implements CopyHandle {
     const run = this.#run
     if (!run || this.#flow.paused) return
     const now = Date.now()
+    // another phase reads other files: what it takes is measured anew
+    if (run.phase !== this.#phase) this.#meter.reset()
+    this.#phase = run.phase
     this.#meter.add(now, run.alreadyThere + run.ledger.verified, run.bytes)
     this.#curve.add((now - this.#startedAt) / 1000, run.bytes)
   }

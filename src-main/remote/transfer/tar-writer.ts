@@ -16,16 +16,15 @@ export function tarHeader(entry: {
   const long = name.length > 100 ? longName(name) : null
   const fine = entry.kind === 'folder' ? fineTime(entry.mtime) : null
   const before = [...(fine === null ? [] : [timeHeader(fine)]), ...(long === null ? [] : [long])]
-  const header = Buffer.alloc(BLOCK)
-  header.write(name.slice(0, 100), 0, 'latin1')
-  octal(header, 100, 8, entry.mode)
-  octal(header, 108, 8, entry.owner?.uid ?? 0)
-  octal(header, 116, 8, entry.owner?.gid ?? 0)
-  octal(header, 124, 12, entry.kind === 'folder' ? 0 : entry.size)
-  octal(header, 136, 12, Math.max(0, Math.floor(entry.mtime)))
-  header[156] = entry.kind === 'folder' ? 0x35 : 0x30
-  header.write('ustar  \0', 257, 'latin1')
-  seal(header)
+  const header = block({
+    name: name.slice(0, 100),
+    mode: entry.mode,
+    owner: entry.owner,
+    size: entry.kind === 'folder' ? 0 : entry.size,
+    mtime: Math.max(0, Math.floor(entry.mtime)),
+    type: entry.kind === 'folder' ? '5' : '0',
+    magic: GNU,
+  })
   return before.length === 0 ? header : Buffer.concat([...before, header])
 }
 
@@ -50,31 +49,44 @@ export function fineTime(mtime: number): string | null {
 function timeHeader(fine: string): Buffer {
   // the length counts itself: two digits, a blank, `mtime=`, the time, a newline
   const record = `${String(fine.length + 10)} mtime=${fine}\n`
-  const header = Buffer.alloc(BLOCK)
-  header.write('./PaxHeaders/folder', 0, 'latin1')
-  octal(header, 100, 8, 0o600)
-  octal(header, 108, 8, 0)
-  octal(header, 116, 8, 0)
-  octal(header, 124, 12, record.length)
-  octal(header, 136, 12, 0)
-  header[156] = 0x78
-  header.write('ustar\x0000', 257, 'latin1')
-  seal(header)
-  return Buffer.concat([header, Buffer.from(record, 'latin1'), tarPadding(record.length)])
+  return extension({ name: './PaxHeaders/folder', mode: 0o600, type: 'x', magic: POSIX }, record)
 }
 
 function longName(name: BytePath): Buffer {
+  return extension({ name: '././@LongLink', mode: 0, type: 'L', magic: GNU }, `${name}\0`)
+}
+
+/** A member that says something about the next one. @param text one character for each byte */
+function extension(head: Pick<Head, 'name' | 'mode' | 'type' | 'magic'>, text: string): Buffer {
+  const header = block({ ...head, size: text.length, mtime: 0 })
+  return Buffer.concat([header, Buffer.from(text, 'latin1'), tarPadding(text.length)])
+}
+
+interface Head {
+  name: BytePath
+  mode: number
+  owner?: { uid: number; gid: number } | null | undefined
+  size: number
+  mtime: number
+  type: '0' | '5' | 'L' | 'x'
+  magic: string
+}
+
+const GNU = 'ustar  \0'
+const POSIX = 'ustar\x0000'
+
+function block({ name, mode, owner, size, mtime, type, magic }: Head): Buffer {
   const header = Buffer.alloc(BLOCK)
-  header.write('././@LongLink', 0, 'latin1')
-  octal(header, 100, 8, 0)
-  octal(header, 108, 8, 0)
-  octal(header, 116, 8, 0)
-  octal(header, 124, 12, name.length + 1)
-  octal(header, 136, 12, 0)
-  header[156] = 0x4c
-  header.write('ustar  \0', 257, 'latin1')
+  header.write(name, 0, 'latin1')
+  octal(header, 100, 8, mode)
+  octal(header, 108, 8, owner?.uid ?? 0)
+  octal(header, 116, 8, owner?.gid ?? 0)
+  octal(header, 124, 12, size)
+  octal(header, 136, 12, mtime)
+  header.write(type, 156, 'latin1')
+  header.write(magic, 257, 'latin1')
   seal(header)
-  return Buffer.concat([header, Buffer.from(`${name}\0`, 'latin1'), tarPadding(name.length + 1)])
+  return header
 }
 
 /** Octal with a closing NUL; base-256 where it does not fit. */

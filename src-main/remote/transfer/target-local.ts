@@ -20,9 +20,9 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { looksLikeBackupPath } from '../../backup/layout.ts'
+import { backupPathAbove, looksLikeBackupPath } from '../../backup/layout.ts'
 import { ExpectedError, isDiskFull } from '../../engine/errors.ts'
-import { realPlace } from '../../engine/paths.ts'
+import { assertApart, realPlace } from '../../engine/paths.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../engine/process-identity.ts'
 import { localPath } from './byte-path.ts'
 import type { FolderEntry } from './listing.ts'
@@ -53,6 +53,7 @@ export interface LocalTarget {
  */
 export function openLocalTarget(path: string, dryRun: boolean): LocalTarget {
   const root = realPlace(resolve(path))
+  assertApart(root, backupPathAbove(root), 'target of the copy')
   refuseForeign(root)
   const made = !existsSync(root)
   if (dryRun) return { root, staging: '', ignore: NOT_OURS, made, owner: null, umask: 0 }
@@ -72,9 +73,7 @@ function madeReady(root: string): string {
     return stagingFor(root)
   } catch (error) {
     // mkdir says of a read-only file system that a folder is not there; asking the folder above tells the truth.
-    let at = root
-    while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
-    accessSync(at, constants.W_OK)
+    accessSync(nearest(root), constants.W_OK)
     throw error
   }
 }
@@ -102,11 +101,16 @@ export function closeLocalTarget({ root, staging, made }: LocalTarget): void {
   }
 }
 
-/** Free room for this user: bytes, and files where the file system counts them. */
-export function roomAt(path: string): { bytes: number; files: number | null } {
+/** The path, or what is there of it: the nearest folder above. */
+function nearest(path: string): string {
   let at = path
   while (!existsSync(at) && dirname(at) !== at) at = dirname(at)
-  const { bavail, bsize, ffree, files } = statfsSync(at)
+  return at
+}
+
+/** Free room for this user: bytes, and files where the file system counts them. */
+export function roomAt(path: string): { bytes: number; files: number | null } {
+  const { bavail, bsize, ffree, files } = statfsSync(nearest(path))
   return { bytes: bavail * bsize, files: files > 0 ? ffree : null }
 }
 
@@ -129,8 +133,17 @@ export function makeFolders(
   if (owner) chownSync(root, owner.uid, owner.gid)
   for (const { path } of folders) {
     const absolute = localPath(root, path)
-    mkdirSync(absolute, { recursive: true })
+    makeFolder(absolute)
     if (owner) chownSync(absolute, owner.uid, owner.gid)
+  }
+}
+
+function makeFolder(path: string | Buffer): void {
+  try {
+    mkdirSync(path)
+  } catch {
+    // There already, or its parent is not of the list: the slower way says what is wrong.
+    mkdirSync(path, { recursive: true })
   }
 }
 

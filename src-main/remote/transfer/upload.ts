@@ -118,21 +118,19 @@ export class Round {
     return new Round(link, place, await link.start(['sh', '-c', ROUND, 'sh', ...how]))
   }
 
-  /** Sends files, as fast as the server takes them. */
-  async send(files: readonly Sent[]): Promise<void> {
-    for (const file of files) {
-      const { size, mtime, mode } = file.work.entry
-      const name = String(this.sent.length)
-      const attributes = { mtime, mode: (mode & 0o777) | 0o600, owner: this.#place.owner }
-      const header = tarHeader({ path: name, kind: 'file', size, ...attributes })
-      this.sent.push(file)
-      this.bytes += size
-      if (typeof file.from === 'string') {
-        await this.#write(header)
-        await this.#writeFile(file.from, size)
-        await this.#write(tarPadding(size))
-      } else await this.#write(Buffer.concat([header, file.from, tarPadding(size)]))
-    }
+  /** Sends a file, as fast as the server takes it. */
+  async send(file: Sent): Promise<void> {
+    const { size, mtime, mode } = file.work.entry
+    const name = String(this.sent.length)
+    const attributes = { mtime, mode: (mode & 0o777) | 0o600, owner: this.#place.owner }
+    const header = tarHeader({ path: name, kind: 'file', size, ...attributes })
+    this.sent.push(file)
+    this.bytes += size
+    if (typeof file.from === 'string') {
+      await this.#write(header)
+      await this.#writeFile(file.from, size)
+      await this.#write(tarPadding(size))
+    } else await this.#write(Buffer.concat([header, file.from, tarPadding(size)]))
   }
 
   /**

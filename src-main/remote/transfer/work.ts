@@ -1,6 +1,11 @@
 import type { BatchEntry, BytesJob, ReadJob } from './batch.ts'
 import type { FileEntry } from './listing.ts'
 
+/** Bytes of the files of a job; an empty one counts as its header. */
+export function bytesOf({ entries }: BytesJob | ReadJob): number {
+  return entries.reduce((sum, { size }) => sum + Math.max(512, size), 0)
+}
+
 /** One file that is still to come. */
 export interface Wanted {
   entry: FileEntry
@@ -14,9 +19,6 @@ export interface Wanted {
 
 /** Files over this size do not go through the buffers of many: they are written piece by piece. */
 export const LARGE_FILE = 8 * 1024 * 1024
-
-/** Bytes that are worth a job of their own when nothing else is to do. */
-const EARLY = 48 * 1024
 
 /** Hears what a source delivers. */
 export interface Delivery {
@@ -41,7 +43,7 @@ export interface LargeFile {
 export class Batcher {
   readonly #size: number
   readonly #free: ArrayBuffer[]
-  readonly #isIdle: () => boolean
+  readonly #piece: () => number
   readonly #emit: (job: BytesJob, works: Wanted[]) => void
   #buffer: Buffer
   #used = 0
@@ -52,15 +54,15 @@ export class Batcher {
 
   /**
    * @param free buffers of `size` bytes that came back
-   * @param isIdle nothing waits to be judged: what is here goes on early, so that little is lost with the connection
+   * @param piece bytes that make a job now, at most `size`: little is lost with the connection, and no thread waits for another's
    */
   constructor(
     size: number,
     free: ArrayBuffer[],
-    isIdle: () => boolean,
+    piece: () => number,
     emit: (job: BytesJob, works: Wanted[]) => void,
   ) {
-    this.#isIdle = isIdle
+    this.#piece = piece
     this.#size = size
     this.#free = free
     this.#emit = emit
@@ -87,8 +89,8 @@ export class Batcher {
     this.#used += this.#open
     this.#open = 0
     // Empty files take no room, but their verdicts do.
-    const isFull = this.#used >= this.#buffer.length || this.#entries.length >= 2000
-    if (isFull || (this.#used >= EARLY && this.#isIdle())) this.flush()
+    const isFull = this.#used >= Math.min(this.#buffer.length, this.#piece()) || this.#entries.length >= 2000
+    if (isFull) this.flush()
   }
 
   /** The file was cut off. */

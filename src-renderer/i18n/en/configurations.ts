@@ -28,6 +28,7 @@ export const configurations = {
   'conf.hideTicked': 'Hide what is ticked',
   'conf.done': 'Done',
   'conf.setting': 'Setting',
+  'conf.self': 'this server',
   'conf.tick': 'Dealt with: {key}',
   'conf.ofTheMachine': 'belongs to the machine, usually not carried over',
   'conf.commandText': 'Sets the old value on the new server. Lifeboat does not run it.',

@@ -95,6 +95,10 @@ export const copy = {
   'copy.bytesOf': '{done} of {total}',
   'copy.filesOf': '{done} of {total} files',
   'copy.chartLabel': 'Throughput over the time of the copy',
+  'copy.nothingCopied': 'It failed before anything was copied.',
+  'copy.stillTyped':
+    'What you typed is unchanged. Do what is said here, change the form where it is wrong, and start again.',
+  'copy.goOnAbove': 'A copy to this target broke off. It can go on where it was, see above.',
   'copy.brokenOff': 'The copy is not finished. What is there is verified; it can go on from there.',
 
   'copy.complete': 'Everything is there and verified.',

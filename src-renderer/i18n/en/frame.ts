@@ -50,6 +50,10 @@ export const frame = {
   'unit.accounts': '{n} account | {n} accounts',
   'unit.items': '{n} item | {n} items',
   'unit.messages': '{n} message | {n} messages',
+  'unit.checks': '{n} check | {n} checks',
+  'unit.files': '{n} file | {n} files',
+  'unit.folders': '{n} folder | {n} folders',
+  'unit.steps': '{n} step | {n} steps',
 
   'duration.seconds': '{n} s',
   'duration.minutes': '{n} min',

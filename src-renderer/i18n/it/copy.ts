@@ -19,7 +19,7 @@ export const copy = {
   'copy.chooseTarget': 'Dove va il backup',
   'copy.recent': 'Posizioni già usate',
   'copy.noServers': 'Nell’elenco non c’è ancora un server.',
-  'copy.toServers': 'Aggiungine uno in Server',
+  'copy.toServers': 'Aggiungi un server',
   'copy.goneServer': 'un server che è stato rimosso',
   'copy.relative': 'Un percorso su un server comincia con una barra.',
   'copy.knownPath': 'Il suo backup è in',
@@ -36,22 +36,22 @@ export const copy = {
   'copy.limit': 'Limite di banda',
   'copy.noLimit': 'Nessun limite',
   'copy.limitText': 'Si può cambiare mentre la copia è in corso.',
-  'copy.badLimit': 'Scrivi un numero di megabyte al secondo, o lascia vuoto.',
+  'copy.badLimit': 'Scrivere un numero di megabyte al secondo, o lasciare vuoto.',
   'copy.applyLimit': 'Cambia',
   'copy.way': 'Tra i server',
   'copy.direct': 'Direttamente dal vecchio server al nuovo',
   'copy.directText':
-    'I byte non passano da questo computer. Il vecchio server accede al nuovo con una chiave creata per questa copia, che non lascia mai questo computer e non può fare altro; poi viene revocata. Verifica come per ogni altra copia.',
+    'I byte non passano da questo computer. Il vecchio server accede al nuovo con una chiave creata per questa copia, che non lascia mai questo computer e non può fare altro; poi viene revocata. La verifica è quella di ogni altra copia.',
   'copy.directTo': 'Indirizzo del nuovo server, come lo raggiunge il vecchio',
   'copy.directSame': 'lo stesso che da qui',
-  'copy.badWay': 'Scrivi un host, oppure host:porta.',
+  'copy.badWay': 'Scrivere un host, oppure host:porta.',
   'copy.gone': 'File che ha solo la destinazione',
-  'copy.delete': 'Eliminali, così la destinazione è esattamente come l’origine',
+  'copy.delete': 'Eliminarli, così la destinazione è esattamente come l’origine',
   'copy.deleteTitle': 'Alcuni file della destinazione verranno eliminati',
   'copy.deleteText':
-    'Ciò che si elimina là non si può riavere dall’origine. Nulla viene eliminato se la lettura dell’origine ha avuto errori, se non è un Backup Path, o se andrebbe via più del 5 %.',
+    'Ciò che si elimina là non si può riavere dall’origine. Nulla viene eliminato se la lettura dell’origine ha avuto errori, se non è un Backup Path, o se si eliminerebbe più del 5 %.',
 
-  'copy.look': 'Vedi che cosa verrebbe copiato',
+  'copy.look': 'Mostra che cosa verrebbe copiato',
   'copy.planText': 'Prima si confrontano i due lati; per questo non si scrive nulla.',
   'copy.plan': 'Che cosa verrebbe copiato',
   'copy.planAgain': 'Confronta di nuovo',
@@ -60,8 +60,8 @@ export const copy = {
   'copy.planStopped': 'Il confronto è stato fermato.',
   'copy.cannot': 'Non copiabili',
   'copy.cannotText': 'Non si possono leggere nell’origine, o non sono file.',
-  'copy.underWay': 'È in corso una copia verso questa destinazione, vedi sopra.',
-  'copy.findings': 'Controllato prima',
+  'copy.underWay': 'È in corso una copia verso questa destinazione (qui sopra).',
+  'copy.findings': 'Controlli preliminari',
   'copy.finding.targetOld': 'La destinazione è {name}, segnato come vecchio server.',
   'copy.wouldRemove': 'Da eliminare',
   'copy.extra': 'Solo nella destinazione',
@@ -73,9 +73,9 @@ export const copy = {
   'copy.startFiles': 'Copia {n} file | Copia {n} file',
   'copy.command': 'Lo stesso dalla riga di comando',
   'copy.commandKeys':
-    'La riga di comando accetta un solo file di chiave per entrambi i server; questi ne hanno di diversi: prima caricali tutti e due nell’agente SSH (ssh-add).',
+    'La riga di comando accetta un solo file di chiave per entrambi i server, ma questi ne hanno di diversi: caricarli prima tutti e due nell’agente SSH (ssh-add).',
   'copy.commandJumps':
-    'La riga di comando usa gli stessi host intermedi per entrambi i server; questi ne hanno di diversi.',
+    'La riga di comando usa gli stessi host intermedi per entrambi i server, ma questi ne hanno di diversi.',
 
   'copy.mode.local': 'su questo computer',
   'copy.mode.pull': 'dal server a questo computer',
@@ -95,7 +95,12 @@ export const copy = {
   'copy.bytesOf': '{done} di {total}',
   'copy.filesOf': '{done} di {total} file',
   'copy.chartLabel': 'Velocità nel tempo della copia',
-  'copy.brokenOff': 'La copia non è finita. Ciò che c’è è verificato; può riprendere da lì.',
+  'copy.nothingCopied': 'Non riuscita, prima di copiare qualcosa.',
+  'copy.stillTyped':
+    'I dati inseriti sono rimasti. Seguire l’indicazione, correggere il modulo dove è sbagliato e avviare di nuovo.',
+  'copy.goOnAbove':
+    'Una copia verso questa destinazione si è interrotta. Può riprendere da dov’era (qui sopra).',
+  'copy.brokenOff': 'La copia non è completa. Ciò che c’è è verificato; può riprendere da lì.',
 
   'copy.complete': 'C’è tutto ed è verificato.',
   'copy.completeDamaged':
@@ -116,6 +121,6 @@ export const copy = {
   'copy.damagedText':
     'Hanno dato due volte gli stessi byte, che non corrispondono al loro nome: il danno è nell’origine. Sono stati copiati come sono.',
   'copy.copyList': 'Copia l’elenco',
-  'copy.moreFiles': 'Mostrane ancora {n} | Mostrane ancora {n}',
+  'copy.moreFiles': 'Mostra ancora {n} | Mostra altri {n}',
   'copy.cutFiles': 'e altri {n} | e altri {n}',
 } as const

@@ -50,6 +50,10 @@ export const frame = {
   'unit.accounts': '{n} account | {n} account',
   'unit.items': '{n} elemento | {n} elementi',
   'unit.messages': '{n} messaggio | {n} messaggi',
+  'unit.checks': '{n} controllo | {n} controlli',
+  'unit.files': '{n} file | {n} file',
+  'unit.folders': '{n} cartella | {n} cartelle',
+  'unit.steps': '{n} passo | {n} passi',
 
   'duration.seconds': '{n} s',
   'duration.minutes': '{n} min',
@@ -58,22 +62,22 @@ export const frame = {
 
   'connection.lost': 'Il motore di Lifeboat non risponde',
   'connection.lostNext':
-    'Quello che vedi può non essere aggiornato. Il collegamento viene ritentato da solo.',
+    'I dati mostrati possono non essere aggiornati. La connessione viene ritentata automaticamente.',
   'connection.ended': 'Lifeboat è stato fermato o riavviato',
-  'connection.endedNext': 'Apri di nuovo l’indirizzo che ha scritto nel terminale.',
+  'connection.endedNext': 'Aprire di nuovo l’indirizzo scritto nel terminale.',
 
   'diagnostics.copy': 'Copia la diagnosi',
   'diagnostics.what':
     'Versione, sistema, errore e registro di quel momento, senza segreti e senza posta. Può contenere nomi di account e percorsi.',
   'diagnostics.copied': 'La diagnosi è negli appunti.',
-  'diagnostics.refused': 'Gli appunti hanno rifiutato. Fai clic nella finestra e riprova.',
+  'diagnostics.refused': 'Copia negli appunti non riuscita. Fare clic nella finestra e riprovare.',
 
   'error.unexpected':
-    'Lifeboat non se lo aspettava. Nulla è cambiato nel Backup Path. Copia la diagnosi quando lo segnali.',
+    'Errore imprevisto di Lifeboat. Nulla è cambiato nel Backup Path. Per segnalarlo, copiare la diagnosi.',
   'error.details': 'Dettagli',
 
   'empty.noBackup': 'Nessun Backup Path aperto',
-  'empty.noBackupText': 'Apri la cartella che contiene la copia del backup. Lifeboat la legge soltanto.',
+  'empty.noBackupText': 'Aprire la cartella che contiene la copia del backup. Lifeboat la legge soltanto.',
   'empty.goHome': 'Vai all’inizio',
 
   'folder.openThis': 'Apri questa cartella',
@@ -85,13 +89,13 @@ export const frame = {
   'folder.places': 'Posizioni',
   'folder.folders': 'Cartelle',
   'folder.none': 'Qui non ci sono cartelle.',
-  'folder.truncated': 'Sono elencate solo le prime cartelle. Scrivi il percorso per proseguire.',
+  'folder.truncated': 'Sono elencate solo le prime cartelle. Scrivere il percorso per proseguire.',
   'folder.hintOpen': 'Un Backup Path contiene le cartelle «accounts» e «items».',
   'folder.hintTarget': 'Si può scrivere una cartella che non esiste ancora: verrà creata.',
 
   'pathZone.title': 'Fuso orario degli orari',
   'pathZone.text':
-    'Alcune versioni scrivono gli orari senza fuso. Scegli il fuso in cui lavorava il server, così date e storia sono giuste.',
+    'Alcune versioni scrivono gli orari senza fuso. Scegliere il fuso in cui lavorava il server, perché date e storia siano giuste.',
   'pathZone.again': 'Ciò che era stato letto con un altro fuso viene riletto.',
   'pathZone.save': 'Usa questo fuso',
 
@@ -99,19 +103,19 @@ export const frame = {
   'keys.everywhere': 'Ovunque',
   'keys.list': 'In un elenco di messaggi',
   'keys.or': 'o',
-  'keys.palette': 'Fai qualunque cosa col suo nome',
+  'keys.palette': 'Tutti i comandi per nome',
   'keys.search': 'Cerca in tutti gli account',
   'keys.help': 'Guida di questa schermata',
   'keys.shortcuts': 'Questo elenco',
-  'keys.escape': 'Chiudi, o togli i segni',
+  'keys.escape': 'Chiudi, o togli la selezione',
   'keys.next': 'Messaggio successivo',
   'keys.previous': 'Messaggio precedente',
   'keys.page': 'Una pagina su o giù',
   'keys.ends': 'Primo o ultimo messaggio',
   'keys.read': 'Leggi il messaggio',
-  'keys.mark': 'Segna o togli il segno',
-  'keys.range': 'Segna un intervallo',
-  'keys.all': 'Segna tutto',
+  'keys.mark': 'Seleziona o deseleziona',
+  'keys.range': 'Seleziona un intervallo',
+  'keys.all': 'Seleziona tutto',
   'keys.export': 'Esporta',
 
   'help.thisScreen': 'Questa schermata',

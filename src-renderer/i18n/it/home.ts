@@ -1,15 +1,15 @@
 /** Inizio, account, opzioni. */
 export const home = {
-  'home.title': 'Riporta indietro la posta',
+  'home.title': 'Recuperare la posta',
   'home.lead':
-    'Apri la copia di un Backup Path di Carbonio, guarda ogni account e ogni messaggio, e porta fuori quello che serve. Senza rete, e senza scrivere un solo byte nel backup.',
+    'Aprire la copia di un Backup Path di Carbonio, guardare ogni account e ogni messaggio, ed estrarre quello che serve. Senza rete, e senza scrivere un solo byte nel backup.',
   'home.open': 'Apri un Backup Path',
   'home.openAnother': 'Apri un altro Backup Path',
   'home.sample': 'Prova con un backup di esempio',
   'home.sampleHint':
     'L’esempio è inventato da Lifeboat: 5 account, 2.000 elementi e una dozzina di danni di ogni tipo.',
-  'home.sampleRunning': 'Scrittura del backup di esempio. Servono pochi secondi.',
-  'home.dropHint': 'Puoi anche trascinare la cartella in questa finestra.',
+  'home.sampleRunning': 'Scrittura del backup di esempio. Richiede pochi secondi.',
+  'home.dropHint': 'Si può anche trascinare la cartella in questa finestra.',
   'home.sampleName': 'Backup di esempio',
   'home.continue': 'Riprendi',
   'home.opened': 'aperto',
@@ -19,12 +19,12 @@ export const home = {
   'home.how': 'Come funziona',
   'home.step.open': 'Apri',
   'home.step.open.text':
-    'Scegli la cartella sul disco, sul NAS o nella copia. Gli account compaiono in pochi secondi, il resto mentre guardi.',
+    'La cartella può essere sul disco, sul NAS o in una copia. Gli account compaiono in pochi secondi, il resto poco dopo.',
   'home.step.find': 'Trova',
   'home.step.find.text':
-    'Sfoglia com’era in un giorno qualsiasi, cerca in tutti gli account, guarda i messaggi eliminati e orfani.',
+    'Sfogliare le caselle com’erano in un giorno qualsiasi, cercare in tutti gli account, esaminare i messaggi eliminati e orfani.',
   'home.step.export': 'Esporta',
-  'home.step.export.text': 'Ogni file è confrontato con la sua impronta prima di contare come esportato.',
+  'home.step.export.text': 'Ogni file è confrontato con il suo digest prima di contare come esportato.',
 
   'accounts.exportAll': 'Esporta tutto',
   'accounts.exportOne': 'Esporta {account}',
@@ -33,7 +33,7 @@ export const home = {
   'accounts.since': 'dal',
   'accounts.none': 'Nessun account in questo Backup Path',
   'accounts.noneText':
-    'Qui non c’è alcun account leggibile. I messaggi possono esserci lo stesso: guarda la posta orfana.',
+    'Qui non c’è alcun account leggibile. I messaggi possono esserci lo stesso, tra la posta orfana.',
   'accounts.seeUnclaimed': 'Mostra la posta orfana',
   'accounts.chartLabel': 'Posta per mese di {account}: {messages}',
   'accounts.column.account': 'Account',
@@ -64,28 +64,28 @@ export const home = {
   'settings.time': 'Ora',
   'settings.displayZone': 'Fuso orario delle date',
   'settings.displayZoneText':
-    'Tutte le date sono mostrate in questo fuso. UTC appare passando sopra una data.',
+    'Tutte le date sono mostrate in questo fuso. L’ora UTC appare passando sopra una data.',
   'settings.zoneLaptop': 'Di questo computer ({zone})',
   'settings.work': 'Lavoro',
   'settings.exportFormat': 'Formato abituale di esportazione',
   'settings.exportFormatText': 'Si può cambiare a ogni esportazione.',
   'settings.jobs': 'Processi di lettura',
   'settings.jobsText':
-    'Meno processi lasciano usabile un disco lento o un vecchio portatile. Vale dalla prossima apertura.',
+    'Meno processi lasciano utilizzabile un disco lento o un vecchio portatile. Vale dalla prossima apertura.',
   'settings.jobsAll': 'Quanti i processori',
   'settings.copyLimit': 'Banda di una copia',
   'settings.copyLimitText':
     'Megabyte al secondo con cui comincia ogni nuova copia; il limite si può cambiare mentre è in corso.',
   'settings.secrets': 'Password e passphrase',
   'settings.secretsKept': '{n} segreto ricordato | {n} segreti ricordati',
-  'settings.secretsNone': 'Nulla è ricordato',
+  'settings.secretsNone': 'Nessuno ricordato',
   'settings.secretsText':
-    'Nel portachiavi del sistema o solo finché Lifeboat è aperto, come scelto quando sono stati chiesti.',
+    'Nel portachiavi del sistema o solo finché Lifeboat è aperto, come scelto alla richiesta.',
   'settings.forgetSecrets': 'Dimentica tutto',
   'settings.forgetTitle': 'Dimenticare tutte le password e passphrase?',
   'settings.forgetText':
-    'I collegamenti aperti con i server vengono chiusi. I server restano nell’elenco e la prossima volta chiedono di nuovo. Le copie in corso aspettano.',
-  'settings.logText': 'Ciò che Lifeboat ha scritto del proprio lavoro, senza segreti.',
+    'Le connessioni aperte con i server vengono chiuse. I server restano nell’elenco e la prossima volta i segreti vengono chiesti di nuovo. Le copie in corso aspettano.',
+  'settings.logText': 'Ciò che Lifeboat ha annotato del proprio lavoro, senza segreti.',
   'settings.openLog': 'Apri il registro',
   'settings.catalogs': 'Cataloghi',
   'settings.catalogsText':
@@ -104,8 +104,8 @@ export const home = {
   'settings.about': 'Questo programma',
   'settings.dataFolder': 'Cartella dei dati',
   'settings.dataFolderText':
-    'Cataloghi, opzioni, attività, registro. Solo tu puoi leggerla. Avvia Lifeboat con --data o LIFEBOAT_DATA per usarne un’altra.',
+    'Cataloghi, opzioni, attività, registro. Leggibile solo dall’utente attuale. Per usarne un’altra, avviare Lifeboat con --data o LIFEBOAT_DATA.',
   'settings.version': 'Versione',
-  'settings.host.desktop': 'finestra sul desktop',
+  'settings.host.desktop': 'finestra desktop',
   'settings.host.browser': 'nel browser',
 } as const

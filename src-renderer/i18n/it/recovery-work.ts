@@ -10,15 +10,15 @@ export const recoveryWork = {
   'unrestored.notMadeText':
     'Dopo il ripristino il passo «Elementi non ripristinati» legge il rapporto, trova ogni elemento nel catalogo e dice perché non è stato ripristinato.',
   'unrestored.notMadeAlone':
-    'Dopo il ripristino il passo «Elementi non ripristinati» ne legge il rapporto. Nessuna copia del Backup Path si trova su questo computer: si chiederà al nuovo server di ogni elemento, ma esso non dice le cartelle, e nulla si può esportare. Con una copia qui (un disco, un mount, o una creata da Lifeboat) ogni elemento si trova con tutti i suoi stati.',
+    'Dopo il ripristino il passo «Elementi non ripristinati» ne legge il rapporto. Nessuna copia del Backup Path si trova su questo computer: ogni elemento verrà chiesto al nuovo server, che però non indica le cartelle, e nulla si può esportare. Con una copia qui (un disco, un mount, o una creata da Lifeboat) ogni elemento si trova con tutti i suoi stati.',
   'unrestored.alone': 'Nessuna copia del Backup Path si trova su questo computer',
   'unrestored.aloneText':
-    'Ciò che si vede è stato detto dal solo nuovo server: nessuna cartella, meno cause, e nulla si può esportare. Crea o aggiungi una copia e ripeti il passo: ciò che resta nell’elenco riceve tutto.',
+    'I dati mostrati vengono dal solo nuovo server: nessuna cartella, meno cause, e nulla si può esportare. Creare o aggiungere una copia e ripetere il passo: ciò che resta nell’elenco riceve tutto.',
   'unrestored.addCopy': 'Aggiungi una copia …',
   'unrestored.makeCopy': 'Crea una copia',
   'unrestored.noExportHere': 'Non si può esportare senza una copia del Backup Path su questo computer',
   'unrestored.nothing': 'Tutto è stato ripristinato',
-  'unrestored.nothingText': 'Il rapporto del ripristino non nomina alcun elemento tralasciato.',
+  'unrestored.nothingText': 'Il rapporto del ripristino non indica alcun elemento tralasciato.',
   'unrestored.details': 'Dettagli',
   'unrestored.tab.item': 'Elemento',
   'unrestored.tab.search': 'Testo di ricerca',
@@ -27,14 +27,14 @@ export const recoveryWork = {
   'unrestored.byCause': 'Causa',
   'unrestored.all': 'Tutti',
   'unrestored.search': 'Account, id, cartella, oggetto',
-  'unrestored.withLeft': 'Anche ciò che ha lasciato l’elenco',
+  'unrestored.withLeft': 'Anche quelli usciti dall’elenco',
   'unrestored.markAll': 'Seleziona tutti quelli mostrati',
   'unrestored.mark': 'Seleziona {name} ({id})',
   'unrestored.noSubject': '(senza oggetto)',
-  'unrestored.more': 'Un altro ({n}). Restringi l’elenco. | Altri {n}. Restringi l’elenco.',
+  'unrestored.more': 'Un altro ({n}). Restringere l’elenco. | Altri {n}. Restringere l’elenco.',
   'unrestored.nothingFits': 'Nulla corrisponde.',
   'unrestored.allSettled':
-    'Ogni elemento ha lasciato l’elenco: ripristinato, esportato, o abbandonato con un motivo.',
+    'Ogni elemento è uscito dall’elenco: ripristinato, esportato, o abbandonato con un motivo.',
   'unrestored.column.item': 'Elemento',
   'unrestored.column.account': 'Account',
   'unrestored.column.date': 'Data',
@@ -47,18 +47,18 @@ export const recoveryWork = {
   'unrestored.size': 'Dimensione',
 
   'unrestored.cause.read-error': 'Errore di lettura',
-  'unrestored.cause.broken': 'Rotto',
+  'unrestored.cause.broken': 'Danneggiato',
   'unrestored.cause.invalid': 'Non valido',
   'unrestored.cause.unknown': 'Sconosciuta',
-  'unrestored.notSure': 'dedotto: non ha altri difetti',
+  'unrestored.notSure': 'dedotta: non ha altri difetti',
   'unrestored.cure.read-error':
-    'Cura: proprietario e permessi dei file vengono corretti, i dischi esaminati senza modificarli e l’account ripristinato di nuovo. Con un collegamento cattivo: copiare con rsync invece di montare.',
+    'Cura: proprietario e permessi dei file vengono corretti, i dischi esaminati senza modificarli e l’account ripristinato di nuovo. Con una connessione instabile: copiare con rsync invece di montare.',
   'unrestored.cure.broken':
     'Cura: lo stato integro più recente viene esportato come file e importato a mano. Un’altra copia del backup potrebbe averlo integro.',
   'unrestored.cure.invalid':
     'Cura: l’account viene ripristinato di nuovo con il validatore LMTP spento, che poi viene riacceso. Questi elementi possono disturbare la visualizzazione o la sincronizzazione dei telefoni.',
   'unrestored.cure.unknown':
-    'Cercalo sul vecchio server con il testo di ricerca, e in un’altra copia del backup.',
+    'Cercarlo sul vecchio server con il testo di ricerca, e in un’altra copia del backup.',
 
   'unrestored.standing.open': 'In elenco',
   'unrestored.standing.restored': 'Ripristinato',
@@ -84,24 +84,24 @@ export const recoveryWork = {
   'unrestored.verdict.unknown': 'Non noto',
 
   'unrestored.searchText':
-    'Digita questo nella ricerca della Admin UI del server di origine per vedere gli elementi dove sono ancora.',
+    'Da digitare nella ricerca della Admin UI del server di origine, per vedere gli elementi dove sono ancora.',
   'unrestored.searchNone': 'Non resta nulla da cercare.',
   'unrestored.searchWhere': 'Scheda «{tab}», su {server}',
   'unrestored.searchCopy': 'Copia il testo di ricerca per {account}',
 
   'unrestored.withMarked': 'Con gli elementi selezionati',
-  'unrestored.markFirst': 'Seleziona elementi per lavorarci insieme.',
+  'unrestored.markFirst': 'Selezionare gli elementi da trattare insieme.',
   'unrestored.marked': '{n} selezionato | {n} selezionati',
   'unrestored.reopen': 'Di nuovo in elenco ({n})',
   'unrestored.giveUp': 'Abbandona …',
   'unrestored.restored': 'Ripristinato a mano …',
   'unrestored.restoredTitle': '{n} elemento ripristinato a mano? | {n} elementi ripristinati a mano?',
-  'unrestored.restoredText': 'Di’ come l’hai riportato e che cosa mostra che è al suo posto.',
+  'unrestored.restoredText': 'Indicare come è stato riportato e che cosa mostra che è al suo posto.',
   'unrestored.restoredDo': 'Togli dall’elenco',
   'unrestored.giveUpTitle': 'Abbandonare {n} elemento? | Abbandonare {n} elementi?',
   'unrestored.giveUpText':
-    'Nel rapporto risulta perso, per nome, con il tuo motivo. Può essere rimesso in elenco.',
+    'Nel rapporto risulta perso, per nome, con il motivo. Può essere rimesso in elenco.',
   'unrestored.giveUpDo': 'Abbandona',
   'unrestored.exportText':
-    'Ognuno diventa un file verificato, da importare a mano. Lascia l’elenco come esportato, con il suo SHA-256.',
+    'Ognuno diventa un file verificato, da importare a mano. Esce dall’elenco come esportato, con il suo SHA-256.',
 } as const

@@ -25,8 +25,8 @@ export const tools = {
   'log.level.error': 'Errore',
   'log.follow': 'Segui',
   'log.none': 'Nessuna riga del genere',
-  'log.noneText': 'Non è stato scritto nulla che corrisponda. Scegli un livello più basso, o meno testo.',
+  'log.noneText': 'Nessuna riga corrisponde. Scegliere un livello più basso, o meno testo.',
   'log.newest': 'Sono le {n} righe più recenti che corrispondono.',
-  'log.showMore': 'Mostrane altre',
-  'log.came': 'Sono arrivate nuove righe. Mostrale e segui.',
+  'log.showMore': 'Mostra altre',
+  'log.came': 'Mostra le nuove righe arrivate e segui',
 } as const

@@ -6,6 +6,8 @@ export interface FactValue {
   text: string
   mark?: Mark
   mono?: boolean
+  /** The moment the text tells of, ms UTC. */
+  at?: number
 }
 export interface FactRow {
   key: string
@@ -157,6 +159,7 @@ export function factGroups(report: ServerReport, words: FactWords): FactGroup[] 
             text: [name, state, startedAt === null ? '' : dateTime(startedAt), id]
               .filter(Boolean)
               .join(' · '),
+            ...(startedAt === null ? {} : { at: startedAt }),
           })),
         ),
       ),

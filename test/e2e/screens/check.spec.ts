@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../support/index.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
-import { expectAccessible, expectNoOverflow, openSample, railLink } from './support.ts'
+import { expectAccessible, expectNoOverflow, openSample, railLink, wear } from './support.ts'
 
 /** Waits until nothing of a check or heal is under way any more. */
 async function finished(page: Page): Promise<void> {
@@ -129,7 +129,7 @@ describe.skipIf(chromiumPath() === null)('the check of a damaged backup', () => 
 
   it('stands in the dark, in Italian and in a small window', async () => {
     await page.setViewportSize({ width: 1024, height: 640 })
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await wear(page, 'dark')
     await railLink(page, 'Settings').click()
     await page.getByRole('button', { name: 'Italiano' }).click()
     await railLink(page, 'Verifica').click()

@@ -9,7 +9,7 @@ import { mail, SmallBackup } from '../../support/small-backup.ts'
 import { SSHD, startSshServer, type SshServer } from '../../support/ssh-server.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
-import { expectAccessible, expectNoOverflow, railLink } from './support.ts'
+import { expectAccessible, expectNoOverflow, railLink, wear } from './support.ts'
 
 const MESSAGES = 60
 
@@ -134,10 +134,9 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('a direct copy on the 
     // the one-time key let the old server in, and nothing of it is left
     expect(young.log().match(/Accepted publickey/g)?.length).toBeGreaterThan(2)
     expect(Object.values(homes).flatMap((home) => readdirSync(home))).toEqual([])
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await page.waitForTimeout(300)
+    await wear(page, 'dark')
     await look('5-result-dark')
-    await page.emulateMedia({ colorScheme: 'light' })
+    await wear(page, 'light')
     await run().getByRole('button', { name: 'Dismiss' }).click()
   })
 

@@ -8,7 +8,7 @@ import { mail, SmallBackup } from '../../support/small-backup.ts'
 import { SSHD, startSshServer, type SshServer } from '../../support/ssh-server.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
-import { expectAccessible, expectNoOverflow, railLink } from './support.ts'
+import { expectAccessible, expectNoOverflow, railLink, wear } from './support.ts'
 
 const ANNA = '11111111-1111-4111-8111-111111111111'
 const MESSAGES = 60
@@ -142,12 +142,10 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('copying a backup', ()
       .first()
       .waitFor()
     await look('5-result')
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await wear(page, 'dark')
     await page.setViewportSize({ width: 1024, height: 640 })
-    // the theme is there with the next frame, not at once
-    await page.waitForTimeout(300)
     await look('6-result-dark-small')
-    await page.emulateMedia({ colorScheme: 'light' })
+    await wear(page, 'light')
     await page.setViewportSize({ width: 1280, height: 800 })
     await run().getByRole('button', { name: 'Dismiss' }).click()
     await run().waitFor({ state: 'detached' })

@@ -13,6 +13,7 @@ import {
   expectTabbable,
   openSample,
   railLink,
+  wear,
 } from './support.ts'
 
 /** All screens of the router (src-renderer/router.ts). */
@@ -56,7 +57,7 @@ describe.skipIf(chromiumPath() === null)('every screen', () => {
 
   async function dress(language: 'en' | 'it', scheme: 'light' | 'dark', size: typeof BIG): Promise<void> {
     await page.setViewportSize(size)
-    await page.emulateMedia({ colorScheme: scheme })
+    await wear(page, scheme)
     // not through the settings: the screen that is looked at stays as it is
     await page.evaluate((wanted) => {
       interface Root {

@@ -95,9 +95,12 @@ describe.skipIf(chromiumPath() === null)('with the keyboard alone', () => {
   it('finds help, shortcuts and search from anywhere, and Escape leaves them', async () => {
     await page.getByRole('listbox').focus()
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
+    const keys = page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+    await keys.waitFor()
+    // Vuetify's dialogs hear the keyboard a moment after they are seen; nobody is as quick as this test
+    await expect.poll(() => keys.evaluate((dialog) => dialog.contains(document.activeElement))).toBe(true)
     await page.keyboard.press('Escape')
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor({ state: 'detached' })
+    await keys.waitFor({ state: 'detached' })
     await page.keyboard.press('F1')
     await page.getByRole('complementary', { name: 'Help' }).waitFor()
     await page.keyboard.press('Escape')

@@ -8,7 +8,7 @@ import { introduce, openLaptop } from '../../../src-main/drill/runs/laptop.ts'
 import { temporaryFolder } from '../../support/index.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
-import { expectAccessible, expectNoOverflow, railLink } from './support.ts'
+import { expectAccessible, expectNoOverflow, railLink, wear } from './support.ts'
 
 const NAME = 'mail.example.com outage'
 const REASON = 'The accounts are made by the script of the customer at noon'
@@ -166,7 +166,7 @@ describe.skipIf(chromiumPath() === null)('a case on the screen', () => {
     for (const words of ['lang="it"', 'Controlli forzati e passi saltati', `Motivo: ${REASON}`, SHA256])
       expect(italian).toContain(words)
     expect(italian).not.toContain('Overridden:')
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await wear(page, 'dark')
     await look('it-dark')
     const paper = await page.context().newPage()
     for (const [file, scheme] of [
@@ -181,7 +181,7 @@ describe.skipIf(chromiumPath() === null)('a case on the screen', () => {
       })
     }
     await paper.close()
-    await page.emulateMedia({ colorScheme: 'light' })
+    await wear(page, 'light')
     await railLink(page, 'Opzioni').click()
     await page.getByRole('button', { name: 'English' }).click()
     await railLink(page, 'Case').click()

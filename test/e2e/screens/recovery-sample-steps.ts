@@ -26,6 +26,7 @@ export function step(id: string, title: Words, over: Partial<StepView> = {}): St
     canRun: true,
     blockedBy: [],
     expectedSeconds: null,
+    expectedUnknown: null,
     startedAt: null,
     endedAt: null,
     progress: null,
@@ -91,7 +92,7 @@ export const bring = step(
       check('clock', w('Clocks agree', 'Gli orologi concordano'), {
         verdict: 'attention',
         evidence: w('The new server is 94 seconds behind (date +%s)'),
-        next: w('Start chrony on the new server.', 'Avvia chrony sul nuovo server.'),
+        next: w('Start chrony on the new server.', 'Avviare chrony sul nuovo server.'),
       }),
       check('readable', w('zextras can read the path', 'zextras può leggere il percorso'), {
         guard: true,
@@ -137,7 +138,7 @@ export const bring = step(
         options: [
           {
             value: 'relay',
-            label: w('Relay through this laptop', 'Attraverso questo portatile'),
+            label: w('Relay through this laptop', 'Attraverso questo computer'),
             note: w('71 MB/s measured'),
           },
           { value: 'mount', label: w('Mount it there', 'Montarlo lì') },

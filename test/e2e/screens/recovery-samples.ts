@@ -219,7 +219,7 @@ export function finished(): CaseView {
   const restored: Partial<StepView> = {
     repeatable: true,
     runs: 2,
-    primary: w('Do it again: External Restore', 'Ripetere: External Restore'),
+    primary: w('Do it again: External Restore', 'Ripeti: External Restore'),
     result: {
       summary: w('639 of 640 accounts are there with everything the backup had. 12 items were not restored.'),
       figures: [
@@ -274,9 +274,11 @@ export function failed(): CaseView {
       return {
         ...one,
         state: 'failed' as const,
-        reason:
+        reason: w(
           'The External Restore ended with an error. The server says: no space left on device. Free space on /opt/zextras/store and try again; what is there already is skipped.',
-        primary: w('Try again', 'Riprovare'),
+          'L’External Restore è finito con un errore. Il server dice: no space left on device. Liberare spazio in /opt/zextras/store e riprovare; ciò che c’è già viene saltato.',
+        ),
+        primary: w('Try again', 'Riprova'),
         repeatable: true,
         runs: 1,
         result: { summary: w('It stopped after 120 of 640 accounts.'), figures: [], tables: [] },

@@ -4,7 +4,7 @@ import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
 import { fakeRecovery, type FakeRecovery } from './recovery-fake.ts'
 import { doing, failed, finished, fullCase, journalOf, pending, told } from './recovery-samples.ts'
-import { expectAccessible, expectNoOverflow, railLink } from './support.ts'
+import { expectAccessible, expectNoOverflow, railLink, wear } from './support.ts'
 
 /** The screens of a recovery in the states that are hard to bring about with real servers, told by a made-up engine. */
 describe.skipIf(chromiumPath() === null)('the screens of a recovery', () => {
@@ -230,11 +230,11 @@ describe.skipIf(chromiumPath() === null)('the screens of a recovery', () => {
 
   it('stand in the dark, in Italian and in a small window', async () => {
     await page.setViewportSize({ width: 1024, height: 640 })
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await wear(page, 'dark')
     await railLink(page, 'Settings').click()
     await page.getByRole('button', { name: 'Italiano' }).click()
     await railLink(page, 'Caso').click()
-    await page.getByText('Ferma la procedura').waitFor()
+    await page.getByText('Blocca la procedura').waitFor()
     await look('14-step-dark-small-it')
     await page.getByRole('button', { name: 'Mostra il registro' }).click()
     fake.told.pendings = [pending]

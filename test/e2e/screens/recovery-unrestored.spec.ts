@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../support/index.ts'
 import { chromiumPath } from '../support/programs.ts'
 import { startKillable, type KillableServer } from './killable.ts'
 import { fill, launchWithDrill, openCase, pressPrimary, type DrillApp } from './recovery-drill.ts'
-import { expectAccessible, expectNoOverflow } from './support.ts'
+import { expectAccessible, expectNoOverflow, wear } from './support.ts'
 
 const CASE = 'Items that did not come'
 const CAUSES = { 'read error': 'Read error', broken: 'Broken', invalid: 'Invalid' } as const
@@ -282,11 +282,11 @@ describe.skipIf(chromiumPath() === null)('unrestored items on the screens', () =
     expect(copied.slice(6).split(',')).toContain(String(kept[0]?.item))
     await page.getByText(one.drill.old.hostname).first().waitFor()
     await look('14-search')
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await wear(page, 'dark')
     await look('15-search-dark')
     await page.getByRole('tab', { name: 'Item' }).click()
     await look('16-worklist-dark')
-    await page.emulateMedia({ colorScheme: 'light' })
+    await wear(page, 'light')
   })
 
   it(

@@ -7,7 +7,7 @@ import { parseFault } from '../../../src-main/drill/faults.ts'
 import { proveMailbox } from '../../../src-main/drill/runs/mailbox-proof.ts'
 import { chromiumPath } from '../support/programs.ts'
 import { choose, fill, launchWithDrill, openCase, pressPrimary, type DrillApp } from './recovery-drill.ts'
-import { expectAccessible, expectNoOverflow } from './support.ts'
+import { expectAccessible, expectNoOverflow, wear } from './support.ts'
 
 const FAULTS = ['snapshot-with-backup=300', 'scanner-on'].flatMap(parseFault)
 const reached = ({ host, port }: DrillServer): string => `${host}:${String(port)}`
@@ -32,6 +32,8 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
       JSON.parse(readFileSync(join(one.drill.folder, server, 'state/server.json'), 'utf8')) as ServerState
     const pane = (): Locator => page.locator('article.step')
     const steps = (): Locator => page.getByRole('navigation', { name: 'Steps' })
+    const titled = (step: string): Locator =>
+      pane().filter({ has: page.getByRole('heading', { name: step, level: 2, exact: true }) })
     const primary = (): Locator => pane().locator('footer .primary')
     const pendings = (): Locator => page.getByRole('region', { name: 'Changes on servers to put back' })
     const check = (label: string): Locator => pane().locator('li.check', { hasText: label })
@@ -50,16 +52,18 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
     /** Presses the primary action of the step that is shown until its state is the wanted one. */
     async function until(seen: Locator, seconds = 60): Promise<void> {
       const end = Date.now() + seconds * 1000
+      const title = await pane().getByRole('heading', { level: 2 }).innerText()
+      // never that of the step after it, to which the screen goes on by itself
+      const primary = titled(title).locator('footer .primary')
       while (!(await seen.first().isVisible())) {
         if (Date.now() > end) throw new Error(`Not seen in time: ${await pane().innerText()}`)
         const failure = page.getByRole('alertdialog')
         if (await failure.isVisible()) throw new Error(await failure.innerText())
         const busy = await pane().locator('footer .v-btn--loading').count()
         // it may go away while it is pressed: what was begun is seen soon
-        if (busy === 0 && (await primary().count()) > 0 && (await primary().isEnabled()))
-          await primary()
-            .click({ timeout: 1000 })
-            .catch(() => undefined)
+        const ready = async (): Promise<boolean> =>
+          (await primary.count()) > 0 && (await primary.isEnabled({ timeout: 500 }).catch(() => false))
+        if (busy === 0 && (await ready())) await primary.click({ timeout: 1000 }).catch(() => undefined)
         await page.waitForTimeout(250)
       }
     }
@@ -127,9 +131,9 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
         ] as const)
           expect(await check(label).innerText()).toMatch(evidence)
         await moment('2-not-isolated')
-        await page.emulateMedia({ colorScheme: 'dark' })
+        await wear(page, 'dark')
         await moment('2-not-isolated-dark')
-        await page.emulateMedia({ colorScheme: 'light' })
+        await wear(page, 'light')
 
         // so the step is done after all
         await look('Isolate the clone')

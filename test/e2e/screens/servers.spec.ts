@@ -6,7 +6,7 @@ import { startFaultySsh } from '../../support/faulty-ssh.ts'
 import { PASSPHRASE, SSHD, startSshServer, type SshServer } from '../../support/ssh-server.ts'
 import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
-import { expectAccessible, expectNoOverflow, railLink } from './support.ts'
+import { expectAccessible, expectNoOverflow, railLink, wear } from './support.ts'
 
 /** A server is added, its host key accepted, its connection tested: against the real sshd, as a technician would. */
 describe.skipIf(chromiumPath() === null || SSHD === null)('the servers', () => {
@@ -190,7 +190,7 @@ describe.skipIf(chromiumPath() === null || SSHD === null)('the servers', () => {
 
   it('stands in the dark, in Italian and in a small window, and forgets the server when asked', async () => {
     await page.setViewportSize({ width: 1024, height: 640 })
-    await page.emulateMedia({ colorScheme: 'dark' })
+    await wear(page, 'dark')
     await railLink(page, 'Settings').click()
     await page.getByRole('button', { name: 'Italiano' }).click()
     await railLink(page, 'Server').click()

@@ -38,6 +38,18 @@ export async function expectAccessible(
   expect.soft(told, `axe on ${screen}`).toEqual([])
 }
 
+/** Turns the system's theme, and waits until the whole page wears it: on a busy machine that is some frames later. */
+export async function wear(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme })
+  await page.locator(`.v-application.v-theme--${colorScheme}`).waitFor({ state: 'attached' })
+  await page.evaluate(async () => {
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    // one that is paused, or has no end, is none of a theme
+    const moving = document.getAnimations().map(({ finished }) => finished)
+    await Promise.race([Promise.allSettled(moving), new Promise((done) => setTimeout(done, 500))])
+  })
+}
+
 /** Fails when the page is wider than its window, or its main part cannot be reached by scrolling. */
 export async function expectNoOverflow(page: Page, screen: string): Promise<void> {
   const over = await page.evaluate(() => {

@@ -91,6 +91,10 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
       await page.keyboard.type('italiano')
       await page.keyboard.press('Enter')
       await page.getByRole('heading', { name: 'Problemi', level: 1 }).waitFor()
+      // from its first picture on, before the engine was asked
+      await page.reload()
+      expect(await page.evaluate(() => document.documentElement.dataset['language'])).toBe('it')
+      await page.getByRole('heading', { name: 'Problemi', level: 1 }).waitFor()
       await page.keyboard.press('Control+k')
       await page.keyboard.type('english')
       await page.keyboard.press('Enter')

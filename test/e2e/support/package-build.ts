@@ -29,19 +29,27 @@ interface Ended {
   stderr: string
 }
 
-/** Builds the unpacked app from `out/` (made by the global setup) with the Electron that is here; 10 to 30 s. */
-export async function buildPackageIn(output: string): Promise<PackagedApp> {
+/**
+ * Builds the unpacked app from `out/` (made by the global setup) with the Electron that is here; 10 to 30 s.
+ * @param checkout another checkout, with an `out/` of its own
+ */
+export async function buildPackageIn(output: string, checkout = root): Promise<PackagedApp> {
   const runtime = electronRuntime()
   if (!runtime) throw new Error('no Electron: ask notPackagedWhy() first')
   const electronFolder = dirname(runtime.binary)
-  const built = await run(process.execPath, [
-    BUILDER,
-    '--linux',
-    'dir',
-    `-c.electronDist=${electronFolder}`,
-    `-c.electronVersion=${runtime.version.replace(/^v/, '')}`,
-    `-c.directories.output=${output}`,
-  ])
+  const built = await run(
+    process.execPath,
+    [
+      BUILDER,
+      '--linux',
+      'dir',
+      `-c.electronDist=${electronFolder}`,
+      `-c.electronVersion=${runtime.version.replace(/^v/, '')}`,
+      `-c.directories.output=${output}`,
+    ],
+    {},
+    checkout,
+  )
   if (built.code !== 0) throw new Error(`electron-builder failed:\n${built.stdout}${built.stderr}`)
   const folder = join(output, 'linux-unpacked')
   const binding = runtime.env['LIFEBOAT_SQLITE_BINDING']
@@ -67,10 +75,11 @@ export function run(
   program: string,
   args: readonly string[],
   env: Record<string, string | undefined> = {},
+  cwd = root,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
-      cwd: root,
+      cwd,
       env: { ...process.env, LIFEBOAT_SQLITE_BINDING: undefined, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

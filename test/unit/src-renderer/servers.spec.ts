@@ -318,6 +318,16 @@ describe('what is known of a server', () => {
     expect(values('owner')?.[1]).toEqual({ text: 'facts.mayNotWrite', mark: 'attention' })
   })
 
+  it('keeps the moment an operation began, for what stands behind it', () => {
+    const one = report()
+    const operation = { id: '7', name: 'DoSmartScan', state: 'Running', startedAt: 1_700_000_000_000 }
+    one.backup.operations = { known: true, value: [operation, { ...operation, startedAt: null }] }
+    expect(rowsOf(one).find(({ key }) => key === 'operations')?.values).toEqual([
+      { text: 'DoSmartScan · Running · 1700000000000 · 7', at: 1_700_000_000_000 },
+      { text: 'DoSmartScan · Running · 7' },
+    ])
+  })
+
   it('knows a volume that is nearly full by space or inodes, and one that hangs', () => {
     expect(nearlyFull(volume)).toBe(false)
     expect(nearlyFull({ ...volume, free: 4 })).toBe(true)

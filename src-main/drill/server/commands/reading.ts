@@ -5,7 +5,7 @@ import type { ItemState } from '../../../backup/types.ts'
 import { openBackup, stateAt, type BackupView } from '../backup-view.ts'
 import { CommandError, formatDate, parseDate, type Json, type JsonObject } from '../call.ts'
 import type { SimServer } from '../server.ts'
-import type { SimState } from '../state.ts'
+import type { SimList, SimState } from '../state.ts'
 import { readArguments, type Command, type CommandContext, type Reply } from './command.ts'
 
 function viewOf({ server }: CommandContext, path: string | undefined): BackupView {
@@ -163,7 +163,14 @@ export function standardConfig(state: SimState, grown: boolean): [string, string
       value,
     ]),
     ...state.domains.map((domain): [string, string] => [`domain/${domain}/zimbraDomainStatus`, 'active']),
-    ...state.lists.map((name): [string, string] => [`distributionlist/${name}/zimbraMailStatus`, 'enabled']),
+    ...state.lists.flatMap((name): [string, string][] => {
+      const { aliases, members } = state.listDetails?.[name] ?? { aliases: [], members: [] }
+      return [
+        [`distributionlist/${name}/zimbraMailStatus`, 'enabled'],
+        [`distributionlist/${name}/zimbraMailAlias`, [name, ...aliases].join(', ')],
+        [`distributionlist/${name}/zimbraMailForwardingAddress`, members.join(', ')],
+      ]
+    }),
     ...Object.entries(state.coses).map(([cos, { backupEnabled }]): [string, string] => [
       `cos/${cos}/backupEnabled`,
       String(backupEnabled),
@@ -185,12 +192,20 @@ function savedConfig(server: SimServer, path: string | undefined): [string, stri
   return JSON.parse(readFileSync(file, 'utf8')) as [string, string][]
 }
 
-/** Distribution lists that the saved settings of a path name. */
-export function listsIn(path: string): string[] {
+/** Distribution lists that the saved settings of a path name, by their names. */
+export function listsIn(path: string): Record<string, SimList> {
   const file = join(path, SAVED_SETTINGS)
-  if (!existsSync(file)) return []
-  const saved = JSON.parse(readFileSync(file, 'utf8')) as [string, string][]
-  return saved.flatMap(([key]) => /^distributionlist\/([^/]+)\//.exec(key)?.[1] ?? [])
+  if (!existsSync(file)) return {}
+  const lists: Record<string, SimList> = {}
+  for (const [key, value] of JSON.parse(readFileSync(file, 'utf8')) as [string, string][]) {
+    const [, name = '', attribute] = /^distributionlist\/([^/]+)\/(.*)$/.exec(key) ?? []
+    if (name === '') continue
+    const list = (lists[name] ??= { aliases: [], members: [] })
+    const values = value.split(', ').filter((one) => one !== '' && one !== name)
+    if (attribute === 'zimbraMailAlias') list.aliases = values
+    if (attribute === 'zimbraMailForwardingAddress') list.members = values
+  }
+  return lists
 }
 
 export const getServerConfig: Command = (context) => {

@@ -1,5 +1,5 @@
 import type { Words } from '../../../contract/recovery.ts'
-import { words } from '../../cases/words.ts'
+import { same, words } from '../../cases/words.ts'
 import type { Step } from '../../types.ts'
 
 /** What no restore of a Backup Path brings back, and how to see whether it is there. */
@@ -73,15 +73,15 @@ export const offsiteCopies: Step = {
   title: words('Offsite copies run again', 'Le copie esterne ripartono'),
   why: words(
     'This time there was something to restore from. The jobs that carried it away still point to the old server, or not yet to the new Backup Path.',
-    'Questa volta c’era da cosa ripristinare. I job che lo portavano via puntano ancora al vecchio server, o non ancora al nuovo Backup Path.',
+    'Questa volta il backup c’era. I job che lo portavano via puntano ancora al vecchio server, o non ancora al nuovo Backup Path.',
   ),
   risk: words(
     'A copy job that still runs on the old path may overwrite the good copy with nothing.',
-    'Un job che gira ancora sul vecchio percorso può sovrascrivere la copia buona con nulla.',
+    'Un job ancora attivo sul vecchio percorso può sovrascrivere la copia buona con una vuota.',
   ),
   repeatable: true,
   page: 'copy',
-  primary: words('Copies run', 'Le copie girano'),
+  primary: words('Copies run', 'Le copie sono attive'),
   checks: [],
   confirmations: [
     {
@@ -99,7 +99,7 @@ export const offsiteCopies: Step = {
       id: 'opened',
       label: words(
         'It was opened with Lifeboat, and a mail in it was read',
-        'È stata aperta con Lifeboat, e una mail al suo interno è stata letta',
+        'È stata aperta con Lifeboat, e un messaggio al suo interno è stato letto',
       ),
     },
   ],
@@ -116,13 +116,13 @@ export const lessons: Step = {
   risk: words('None.', 'Nessuno.'),
   repeatable: true,
   page: 'report',
-  primary: words('Keep the lessons', 'Salvare le lezioni'),
+  primary: words('Keep the lessons', 'Salva le lezioni'),
   checks: [],
   confirmations: [],
   fields: [
     {
       id: 'well',
-      label: words('What went well', 'Cosa è andato bene'),
+      label: words('What went well', 'Che cosa è andato bene'),
       help: words('So that it is done again.', 'Perché si ripeta.'),
       kind: 'long-text',
       required: false,
@@ -130,10 +130,10 @@ export const lessons: Step = {
     },
     {
       id: 'badly',
-      label: words('What cost time or mail', 'Cosa è costato tempo o posta'),
+      label: words('What cost time or mail', 'Che cosa è costato tempo o posta'),
       help: words(
         'Missing passwords, slow links, a backup that was older than believed …',
-        'Password mancanti, collegamenti lenti, un backup più vecchio del previsto …',
+        'Password mancanti, connessioni lente, un backup più vecchio del previsto …',
       ),
       kind: 'long-text',
       required: false,
@@ -141,7 +141,7 @@ export const lessons: Step = {
     },
     {
       id: 'change',
-      label: words('What is changed now, and by whom', 'Cosa si cambia ora, e chi lo fa'),
+      label: words('What is changed now, and by whom', 'Che cosa si cambia ora, e chi lo fa'),
       help: words(
         'A rehearsal (drill) every quarter, an Independent Persistent disk …',
         'Un’esercitazione (drill) ogni trimestre, un disco Independent Persistent …',
@@ -155,7 +155,11 @@ export const lessons: Step = {
     const said = Object.entries(fields).flatMap(([id, value]) =>
       typeof value === 'string' && value.trim() !== '' ? [[id, value]] : [],
     )
-    for (const [id = '', value = ''] of said) record(`Lesson (${id}): ${value.slice(0, 400)}`, { id, value })
+    for (const [id = '', value = ''] of said) {
+      const label = lessons.fields.find((field) => field.id === id)?.label ?? same(id)
+      const text = value.slice(0, 400)
+      record(words(`Lesson, ${label.en}: ${text}`, `Lezione, ${label.it}: ${text}`), { id, value })
+    }
     return Promise.resolve({
       summary:
         said.length === 0

@@ -1,5 +1,6 @@
+import type { CheckSummary } from '../../../contract/verify.ts'
 import { words } from '../../cases/words.ts'
-import { check, count, ok } from '../../restore/look.ts'
+import { check, count, countIt, ok } from '../../restore/look.ts'
 import type { Step, StepContext } from '../../types.ts'
 
 const text = (context: StepContext, field: string): string => {
@@ -7,17 +8,27 @@ const text = (context: StepContext, field: string): string => {
   return typeof value === 'string' ? value.trim() : ''
 }
 
+/** As somebody else would find it: a path alone does not say on which machine. */
+function placeOfOld(context: StepContext): string | null {
+  const place = context.source?.place
+  if (place === undefined) return null
+  if (place.kind === 'local') return place.path
+  const roles = ['old', 'new'] as const
+  const role = roles.find((one) => context.hasServer(one) && context.address(one).serverId === place.serverId)
+  return role === undefined ? place.path : `${context.address(role).host}:${place.path}`
+}
+
 export const oldPath: Step = {
   id: 'old-path',
   title: words('The old Backup Path stored away', 'Il vecchio Backup Path archiviato'),
   why: words(
     'The old backup holds every state of the past; the new one begins today. Whoever asks for a mail of last year needs the old one: it is checked, indexed and put where it will be found.',
-    'Il vecchio backup contiene ogni stato del passato; il nuovo comincia oggi. Chi cerca una mail dell’anno scorso ha bisogno del vecchio: viene verificato, indicizzato e messo dove si ritrova.',
+    'Il vecchio backup contiene ogni stato del passato; il nuovo comincia oggi. Chi cerca un messaggio dell’anno scorso ha bisogno del vecchio: viene verificato, indicizzato e conservato dove si ritrova.',
   ),
   risk: words('None: it is only read here.', 'Nessuno: qui viene solo letto.'),
   repeatable: true,
   page: 'check',
-  primary: words('Check and index it', 'Verificarlo e indicizzarlo'),
+  primary: words('Check and index it', 'Verifica e indicizza'),
   fields: [
     {
       id: 'where',
@@ -29,7 +40,7 @@ export const oldPath: Step = {
       kind: 'text',
       required: true,
       advanced: false,
-      standard: ({ source }) => source?.place.path ?? null,
+      standard: placeOfOld,
     },
     {
       id: 'until',
@@ -57,7 +68,7 @@ export const oldPath: Step = {
       'is-here',
       words(
         'A copy of it is on this laptop or in reach',
-        'Una sua copia è su questo portatile o raggiungibile',
+        'Una sua copia è su questo computer o raggiungibile',
       ),
       false,
       (context) => {
@@ -104,16 +115,41 @@ export const oldPath: Step = {
       }
     }
     await context.task({ kind: 'index', path })
-    if (context.fields['check'] === true) await context.task({ kind: 'check', path })
+    const check =
+      context.fields['check'] === true
+        ? ((await context.task({ kind: 'check', path })) as CheckSummary | null)
+        : null
     const totals = (await context.catalog())?.totals() ?? null
+    const errors = check?.errors ?? 0
+    const found =
+      check === null
+        ? words('Its blobs were not checked.', 'I suoi blob non sono stati verificati.')
+        : errors === 0
+          ? words(
+              'Every blob of it was checked and is whole.',
+              'Ogni suo blob è stato verificato ed è integro.',
+            )
+          : words(
+              `The check found ${count(errors)} damages: keep the other copies as well.`,
+              `La verifica ha trovato ${countIt(errors)} danni: conservare anche le altre copie.`,
+            )
     return {
-      summary: words(`Kept: ${where}.`, `Conservato: ${where}.`),
+      summary: words(`Kept: ${where}. ${found.en}`, `Conservato: ${where}. ${found.it}`),
       figures:
         totals === null
           ? []
           : [
               { label: words('Accounts', 'Account'), value: count(totals.accounts), tone: 'plain' },
               { label: words('Items', 'Elementi'), value: count(totals.items), tone: 'plain' },
+              ...(check === null
+                ? []
+                : [
+                    {
+                      label: words('Damaged', 'Danneggiati'),
+                      value: count(errors),
+                      tone: errors > 0 ? ('attention' as const) : ('ok' as const),
+                    },
+                  ]),
               {
                 label: words('Problems', 'Problemi'),
                 value: count(totals.problems),

@@ -15,10 +15,10 @@ export const baseSystem: Step = {
     'Carbonio is installed on a supported system whose name, clock and volumes are final. What is wrong here is hard to mend once users are on it.',
     'Carbonio si installa su un sistema supportato con nome, orologio e volumi definitivi. Ciò che è sbagliato qui si corregge male quando ci sono gli utenti.',
   ),
-  risk: words('None: the server is only looked at.', 'Nessuno: il server viene solo osservato.'),
+  risk: words('None: the server is only looked at.', 'Nessuno: il server viene solo esaminato.'),
   repeatable: false,
   page: 'servers',
-  primary: words('Take the base system as ready', 'Considerare pronto il sistema di base'),
+  primary: words('Take the base system as ready', 'Considera pronto il sistema di base'),
   checks: [
     {
       id: 'answers',
@@ -51,7 +51,7 @@ export const baseSystem: Step = {
                 `${pretty} non è tra Ubuntu, RHEL e affini (/etc/os-release)`,
                 words(
                   'See the list of your version of Carbonio.',
-                  'Vedere l’elenco della propria versione di Carbonio.',
+                  'Vedere l’elenco della versione di Carbonio in uso.',
                 ),
               ),
         ),
@@ -93,12 +93,12 @@ function clock({ milliseconds, uncertainty }: { milliseconds: number; uncertaint
   if (Math.abs(milliseconds) - uncertainty <= CLOCK_MS) {
     return okay(
       `It differs from the laptop's by ${seconds} s (date)`,
-      `Differisce dal portatile di ${seconds} s (date)`,
+      `Differisce da questo computer di ${seconds} s (date)`,
     )
   }
   return attention(
     `It differs from the laptop's by ${seconds} s (date)`,
-    `Differisce dal portatile di ${seconds} s (date)`,
+    `Differisce da questo computer di ${seconds} s (date)`,
     words(
       'Set up time synchronisation (chrony) first.',
       'Prima configurare la sincronizzazione dell’ora (chrony).',

@@ -1,6 +1,9 @@
 import type { CopyTaskResult } from '../../../contract/copy.ts'
 import type { BackupSource, PlannedCommand, StepResult } from '../../../contract/recovery.ts'
-import { same, words } from '../../cases/words.ts'
+import { inItalian } from '../../../contract/said/in-italian.ts'
+import { figure, same, translated, words } from '../../cases/words.ts'
+import { count, countIt } from '../../restore/look.ts'
+import { expectedTime } from '../../restore/expected.ts'
 import { FACTS } from '../../restore/facts.ts'
 import type { CheckResult, Step, StepContext } from '../../types.ts'
 import { attention, inGigabytes, okay, probed, reading, red } from '../probed.ts'
@@ -19,7 +22,7 @@ export const bring: Step = {
   title: words('Bring the backup to the new server', 'Portare il backup sul nuovo server'),
   why: words(
     'The External Restore reads it there. It is copied and every blob proved by its digest, or it is mounted, and then it must stay in reach until the end.',
-    'L’External Restore lo legge da lì. Viene copiato e ogni blob provato con il suo digest, oppure montato, e allora deve restare raggiungibile fino alla fine.',
+    'L’External Restore lo legge da lì. Viene copiato e ogni blob verificato con il suo digest, oppure montato, e allora deve restare raggiungibile fino alla fine.',
   ),
   risk: words(
     'None to the source: it is only read. On the new server the target folder is filled.',
@@ -27,7 +30,7 @@ export const bring: Step = {
   ),
   repeatable: true,
   page: 'copy',
-  primary: words('Bring the backup', 'Portare il backup'),
+  primary: words('Bring the backup', 'Porta il backup'),
   checks: [
     {
       id: 'source',
@@ -96,9 +99,8 @@ export const bring: Step = {
     },
   ],
   expected: async (context) => {
-    const rate = context.fact(RATE_FACT)
-    const bytes = (await context.catalog())?.totals().bytes
-    return typeof rate === 'number' && bytes !== undefined ? Math.ceil(bytes / rate) : null
+    if (context.fields['way'] !== 'copy') return null
+    return expectedTime((await context.catalog())?.totals().bytes, context.fact(RATE_FACT))
   },
   commands: (context): PlannedCommand[] => {
     const { source } = context
@@ -110,12 +112,12 @@ export const bring: Step = {
     }
     return [
       {
-        host: words('this laptop', 'questo portatile').en,
+        host: words('this laptop', 'questo computer').en,
         command: `lifeboat copy ${placeOf(source)} ssh://${host}${path}`,
         effect: 'changes',
         note: words(
           'The same copy, for those who type it themselves; both go on where the other stopped.',
-          'La stessa copia, per chi la digita da sé; l’una prosegue dove l’altra si è fermata.',
+          'La stessa copia, da digitare a mano; l’una prosegue dove l’altra si è fermata.',
         ),
       },
     ]
@@ -140,10 +142,13 @@ export const bring: Step = {
           { as: 'zextras', timeout: 30_000 },
         )
         return result.stdout.includes('there')
-          ? okay(`zextras reads ${path}/accounts and items there`, `zextras legge ${path}/accounts e items`)
+          ? okay(
+              `zextras reads accounts/ and items/ in ${path}`,
+              `zextras legge accounts/ e items/ in ${path}`,
+            )
           : red(
-              `zextras does not find accounts and items under ${path}: ${result.stderr.trim()}`,
-              `zextras non trova accounts e items in ${path}: ${result.stderr.trim()}`,
+              `zextras does not find accounts/ and items/ under ${path}: ${result.stderr.trim()}`,
+              `zextras non trova accounts/ e items/ in ${path}: ${result.stderr.trim()}`,
               words(
                 'Look at owner and mode of the folder.',
                 'Controllare proprietario e permessi della cartella.',
@@ -175,12 +180,12 @@ async function lookAtSource({ source }: StepContext): Promise<CheckResult> {
   if (source.error !== null) {
     return red(
       source.error,
-      source.error,
+      inItalian(source.error),
       words('Mend it, or choose another one.', 'Correggere, o sceglierne un’altra.'),
     )
   }
-  const said = `${placeOf(source)}: ${source.items?.toLocaleString('en-US') ?? '?'} items`
-  return okay(said, said)
+  const { en, it } = source.items === null ? same('?') : figure(source.items)
+  return okay(`${placeOf(source)}: ${en} items`, `${placeOf(source)}: ${it} elementi`)
 }
 
 async function lookAtTarget(context: StepContext): Promise<CheckResult> {
@@ -191,7 +196,7 @@ async function lookAtTarget(context: StepContext): Promise<CheckResult> {
       verdict: 'unknown',
       evidence: words(
         `The Backup Path of the new server could not be told: ${backup.path.because}`,
-        `Il Backup Path del nuovo server non è noto: ${backup.path.because}`,
+        `Il Backup Path del nuovo server non è noto: ${inItalian(backup.path.because)}`,
       ),
     }
   }
@@ -201,7 +206,7 @@ async function lookAtTarget(context: StepContext): Promise<CheckResult> {
   return red(
     `${path} overlaps the Backup Path of the new server, ${own} (ZxBackup_DestPath)`,
     `${path} si sovrappone al Backup Path del nuovo server, ${own} (ZxBackup_DestPath)`,
-    words('Choose a folder beside it.', 'Scegliere una cartella accanto.'),
+    words('Choose a folder beside it.', 'Scegliere un’altra cartella.'),
   )
 }
 
@@ -322,19 +327,18 @@ function fromServer(context: StepContext, source: BackupSource): { role: 'old' |
 
 function resultOf(result: CopyTaskResult, path: string): StepResult {
   const { files, verified, alreadyThere, bytes, missing, missingTotal, damaged, damagedTotal } = result
-  const count = (value: number): string => value.toLocaleString('en-US')
   const listed = [
-    ...missing.map((one) => ({ ...one, kind: 'missing' })),
-    ...damaged.map((one) => ({ ...one, kind: 'damaged' })),
+    ...missing.map((one) => ({ ...one, kind: words('missing', 'mancante') })),
+    ...damaged.map((one) => ({ ...one, kind: words('damaged', 'danneggiato') })),
   ]
   return {
     summary: words(
       `${count(files)} files lie under ${path}, ${count(verified + alreadyThere)} of them proved`,
-      `${count(files)} file in ${path}, ${count(verified + alreadyThere)} provati`,
+      `${countIt(files)} file in ${path}, ${countIt(verified + alreadyThere)} verificati`,
     ),
     figures: [
       { label: words('Files', 'File'), value: count(files), tone: 'plain' },
-      { label: words('Brought and proved', 'Portati e provati'), value: count(verified), tone: 'ok' },
+      { label: words('Brought and proved', 'Portati e verificati'), value: count(verified), tone: 'ok' },
       { label: words('There before', 'Già presenti'), value: count(alreadyThere), tone: 'plain' },
       { label: words('Bytes brought', 'Byte portati'), value: inGigabytes(bytes), tone: 'plain' },
       {
@@ -353,9 +357,9 @@ function resultOf(result: CopyTaskResult, path: string): StepResult {
         ? []
         : [
             {
-              title: words('What did not arrive whole', 'Cosa non è arrivato integro'),
+              title: words('What did not arrive whole', 'Che cosa non è arrivato integro'),
               columns: [words('File', 'File'), words('What', 'Cosa'), words('Reason', 'Motivo')],
-              rows: listed.slice(0, 2000).map((one) => [one.path, one.kind, one.reason]),
+              rows: listed.slice(0, 2000).map((one) => [one.path, one.kind, translated(one.reason)]),
               total: missingTotal + damagedTotal,
             },
           ],

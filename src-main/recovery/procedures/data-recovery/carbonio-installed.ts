@@ -1,4 +1,5 @@
 import { compareVersions } from './versions.ts'
+import { inItalian } from '../../../contract/said/in-italian.ts'
 import { words } from '../../cases/words.ts'
 import { CannotTell } from '../../../remote/probe/fact.ts'
 import { accountsOn, domainsOn } from '../../restore/directory.ts'
@@ -12,10 +13,10 @@ export const carbonioInstalled: Step = {
     'The restore fills a Carbonio that works: the same version or a newer one, with its licence, its global and server settings, and no users yet.',
     'Il ripristino riempie un Carbonio funzionante: stessa versione o più recente, con licenza, impostazioni globali e del server, e ancora senza utenti.',
   ),
-  risk: words('None: the server is only looked at.', 'Nessuno: il server viene solo osservato.'),
+  risk: words('None: the server is only looked at.', 'Nessuno: il server viene solo esaminato.'),
   repeatable: false,
   page: 'servers',
-  primary: words('Take Carbonio as ready', 'Considerare pronto Carbonio'),
+  primary: words('Take Carbonio as ready', 'Considera pronto Carbonio'),
   checks: [
     {
       id: 'installed',
@@ -32,7 +33,7 @@ export const carbonioInstalled: Step = {
         if (carbonio.zextras.known) return ofFact(carbonio.version, () => okay('', ''))
         return red(
           `There is no user zextras: ${carbonio.zextras.because}`,
-          `Non c’è l’utente zextras: ${carbonio.zextras.because}`,
+          `Non c’è l’utente zextras: ${inItalian(carbonio.zextras.because)}`,
           words('Install Carbonio and run its bootstrap.', 'Installare Carbonio ed eseguire il bootstrap.'),
         )
       },

@@ -1,4 +1,4 @@
-import { words } from '../../cases/words.ts'
+import { translated, words } from '../../cases/words.ts'
 import { zmlocalconfigGet } from '../../../remote/carbonio/zmlocalconfig-get.ts'
 import type { Step } from '../../types.ts'
 import { attention, ofFact, okay, probed, red } from '../probed.ts'
@@ -10,10 +10,10 @@ export const verification: Step = {
     'What was recovered is proved by counting, and by people who use it. Nothing that was changed for the recovery may stay so.',
     'Ciò che è stato ripristinato si prova contando, e da chi lo usa. Nulla di ciò che è stato cambiato per il ripristino deve restare così.',
   ),
-  risk: words('None: the server is only looked at.', 'Nessuno: il server viene solo osservato.'),
+  risk: words('None: the server is only looked at.', 'Nessuno: il server viene solo esaminato.'),
   repeatable: false,
   page: 'report',
-  primary: words('Take the recovery as proved', 'Considerare provato il ripristino'),
+  primary: words('Take the recovery as proved', 'Considera riuscito il ripristino'),
   checks: [
     {
       id: 'pendings',
@@ -39,7 +39,7 @@ export const verification: Step = {
         const answer = await context.carbonio('new', zmlocalconfigGet, {
           key: 'zimbra_lmtp_validate_messages',
         })
-        if (!answer.understood) return { verdict: 'unknown', evidence: words(answer.why, answer.why) }
+        if (!answer.understood) return { verdict: 'unknown', evidence: translated(answer.why) }
         if (!/false/i.test(answer.value.value))
           return okay(
             'zimbra_lmtp_validate_messages is not false',
@@ -89,14 +89,14 @@ export const verification: Step = {
       id: 'user',
       label: words(
         'A user has logged in and found mail, contacts and appointments',
-        'Un utente è entrato e ha trovato posta, contatti e appuntamenti',
+        'Un utente ha effettuato l’accesso e ha trovato posta, contatti e appuntamenti',
       ),
     },
     {
       id: 'flow',
       label: words(
         'A mail from outside arrived, and one to the outside was delivered',
-        'Una mail dall’esterno è arrivata e una verso l’esterno è stata consegnata',
+        'Un messaggio dall’esterno è arrivato e uno verso l’esterno è stato consegnato',
       ),
     },
   ],

@@ -10,7 +10,7 @@ export const intake: Procedure = {
   title: words('Intake', 'Accettazione'),
   when: words(
     'First, in every case: what happened, what is left, and how it is recovered.',
-    'Per prima, in ogni caso: cosa è successo, cosa resta e come si ripristina.',
+    'Per prima, in ogni caso: che cosa è successo, che cosa resta e come si ripristina.',
   ),
   steps: [whatHappened, whatIsLeft, chooseProcedure],
 }

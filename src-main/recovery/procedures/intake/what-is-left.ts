@@ -1,20 +1,21 @@
-import type { BackupSource, StepResult } from '../../../contract/recovery.ts'
+import type { BackupSource, StepResult, Words } from '../../../contract/recovery.ts'
+import { inItalian } from '../../../contract/said/in-italian.ts'
 import { proposeSource } from '../../cases/propose.ts'
-import { same, words } from '../../cases/words.ts'
+import { figure, joined, same, translated, withoutStop, words } from '../../cases/words.ts'
 import type { CheckResult, Step, StepContext } from '../../types.ts'
 import { attention, okay, red } from '../probed.ts'
 
 export const whatIsLeft: Step = {
   id: 'what-is-left',
-  title: words('What is left', 'Cosa resta'),
+  title: words('What is left', 'Che cosa resta'),
   why: words(
     'Old Backup Path, external backup, latest copy: all sources are looked at and compared. The best one is the newest that is complete and healthy.',
-    'Vecchio Backup Path, backup esterno, ultima copia: tutte le sorgenti vengono osservate e confrontate. La migliore è la più recente che sia completa e integra.',
+    'Vecchio Backup Path, backup esterno, ultima copia: tutte le sorgenti vengono esaminate e confrontate. La migliore è la più recente che sia completa e integra.',
   ),
   risk: words('None: a source is only ever read.', 'Nessuno: una sorgente viene solo letta.'),
   repeatable: true,
   page: 'check',
-  primary: words('Look at all sources', 'Osservare tutte le sorgenti'),
+  primary: words('Look at all sources', 'Esamina tutte le sorgenti'),
   checks: [
     {
       id: 'sources',
@@ -27,8 +28,8 @@ export const whatIsLeft: Step = {
               'No source was added to the case',
               'Nessuna sorgente è stata aggiunta al caso',
               words(
-                'Add every place where a backup may lie.',
-                'Aggiungere ogni luogo dove può trovarsi un backup.',
+                'Add every place where a backup may lie: the disk of the old server, the external backup, an offsite copy, a snapshot of the storage. When there is truly none, write nothing to the old disks and have an image of them made first: the mail lies in /opt/zextras/store, too.',
+                'Aggiungere ogni luogo dove può trovarsi un backup: il disco del vecchio server, il backup esterno, una copia esterna, uno snapshot dello storage. Se davvero non ce n’è, non scrivere nulla sui vecchi dischi e farne prima un’immagine: la posta è anche in /opt/zextras/store.',
               ),
             ),
     },
@@ -72,10 +73,10 @@ export const whatIsLeft: Step = {
           rows: sources.map((one) => [
             placeOf(one),
             one.newest === null ? '?' : new Date(one.newest).toISOString(),
-            one.accounts?.toLocaleString('en-US') ?? '?',
-            one.items?.toLocaleString('en-US') ?? '?',
-            one.damaged?.toLocaleString('en-US') ?? '?',
-            one.error ?? '',
+            counted(one.accounts),
+            counted(one.items),
+            counted(one.damaged),
+            translated(one.error ?? ''),
           ]),
           total: sources.length,
         },
@@ -86,33 +87,59 @@ export const whatIsLeft: Step = {
 
 async function lookAtAll(context: StepContext): Promise<CheckResult> {
   const sources = await context.lookAtSources()
-  const readable = sources.filter(({ error }) => error === null)
-  const failed = sources
-    .filter(({ error }) => error !== null)
-    .map((one) => `${placeOf(one)}: ${one.error ?? ''}`)
+  const readable = sources.filter(({ error, accounts }) => error === null && accounts !== 0)
+  const unusable = sources.filter((one) => !readable.includes(one))
+  const failed = joined(unusable.map(troubleOf), '; ')
   if (readable.length === 0) {
     return red(
-      failed.join('; ') || 'There is none',
-      failed.join('; ') || 'Non ce n’è nessuna',
+      failed.en || 'There is none',
+      failed.it || 'Non ce n’è nessuna',
       words(
         'Mend the access, or add another source.',
         'Correggere l’accesso, o aggiungere un’altra sorgente.',
       ),
     )
   }
-  const said = readable
-    .map(
-      (one) =>
-        `${placeOf(one)}: ${one.accounts?.toLocaleString('en-US') ?? '?'} accounts, ${one.items?.toLocaleString('en-US') ?? '?'} items`,
+  const { en, it } = joined(readable.map(holdingsOf), '; ')
+  if (unusable.some(({ id }) => id === context.source?.id)) {
+    return red(
+      `The chosen source cannot be used: ${failed.en}. Others can: ${en}`,
+      `La sorgente scelta non è utilizzabile: ${failed.it}. Altre sì: ${it}`,
+      words(
+        'Choose another source, or mend the access to it.',
+        'Scegliere un’altra sorgente, o correggerne l’accesso.',
+      ),
     )
-    .join('; ')
-  if (failed.length > 0)
-    return attention(
-      `${said}; not readable: ${failed.join('; ')}`,
-      `${said}; non leggibili: ${failed.join('; ')}`,
-    )
-  return okay(said, said)
+  }
+  if (unusable.length > 0)
+    return attention(`${en}; cannot be used: ${failed.en}`, `${it}; non utilizzabili: ${failed.it}`)
+  return okay(en, it)
 }
+
+/** Why it is of no use. */
+function troubleOf(source: BackupSource): Words {
+  const [place, { error }] = [placeOf(source), source]
+  if (error === null)
+    return words(
+      `${place}: it is empty, no account is in it`,
+      `${place}: è vuota, non contiene alcun account`,
+    )
+  return words(`${place}: ${withoutStop(error)}`, `${place}: ${withoutStop(inItalian(error))}`)
+}
+
+function holdingsOf(source: BackupSource): Words {
+  const [accounts, items] = [counted(source.accounts), counted(source.items)]
+  const [place, at] = [placeOf(source), utc(source.newest)]
+  return words(
+    `${place}: ${accounts.en} accounts, ${items.en} items, newest of ${at}`,
+    `${place}: ${accounts.it} account, ${items.it} elementi, la più recente ${at}`,
+  )
+}
+
+const counted = (value: number | null): Words => (value === null ? same('?') : figure(value))
+
+const utc = (at: number | null): string =>
+  at === null ? '?' : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** A backup that was never checked is restored on trust. */
 export function health(source: BackupSource | null): CheckResult {

@@ -6,9 +6,8 @@ import type { Queued } from '../../../remote/carbonio/replies.ts'
 import type { Answer } from '../../../remote/carbonio/types.ts'
 import { words } from '../../cases/words.ts'
 import { accountsOn } from '../../restore/directory.ts'
-import { readNotification } from '../../restore/notification.ts'
+import { fetchEnding } from '../../restore/ending.ts'
 import { inQueue, readQueue, wait } from '../../restore/operation.ts'
-import { fetchNotification } from '../../restore/watch.ts'
 import type { StepContext } from '../../types.ts'
 
 export type Way = 'new-account' | 'deleted-account' | 'undelete'
@@ -97,15 +96,14 @@ async function bringOne(context: StepContext, one: Bringing, save: () => void): 
     one.operation = entry.id
     await wait(pause, context.signal)
   }
-  const text = await fetchNotification(context, one.operation ?? '')
-  const { report } = text === null ? { report: null } : await readNotification(text)
+  const { report, why } = await fetchEnding(context, one.operation)
   Object.assign(one, {
     state: 'ended',
     ending: report?.state ?? 'unknown',
     restored: report?.restored ?? null,
     skipped: report?.skipped ?? null,
     unrestored: report?.unrestored ?? null,
-    why: /^Reason: (.*)$/m.exec(text ?? '')?.[1] ?? '',
+    why,
   })
   save()
 }

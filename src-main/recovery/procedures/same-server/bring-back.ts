@@ -1,10 +1,12 @@
-import type { PlannedCommand, StepResult } from '../../../contract/recovery.ts'
+import type { PlannedCommand, StepResult, Words } from '../../../contract/recovery.ts'
 import { ExpectedError } from '../../../engine/errors.ts'
 import { doRestoreOnNewAccount } from '../../../remote/carbonio/do-restore-on-new-account.ts'
 import { doUndelete } from '../../../remote/carbonio/do-undelete.ts'
-import { same, words } from '../../cases/words.ts'
+import { inItalian } from '../../../contract/said/in-italian.ts'
+import { figure, same, words } from '../../cases/words.ts'
 import { accountsOn } from '../../restore/directory.ts'
-import { check, count, ok, some } from '../../restore/look.ts'
+import { endingWords } from '../../restore/ending-words.ts'
+import { check, count, countIt, ok, some } from '../../restore/look.ts'
 import type { Step, StepContext } from '../../types.ts'
 import { bringBack, type Bringing, type Way } from './bring-back-work.ts'
 import { queueIsEmpty } from './path.ts'
@@ -77,7 +79,7 @@ export const bringBackStep: Step = {
   title: words('Accounts brought back', 'Account riportati'),
   why: words(
     'Each chosen account is restored from the copy: into a new account beside the present one, or, when it was deleted, under its own address. The id of the copy is used, since an address may belong to somebody else by now.',
-    'Ogni account scelto viene ripristinato dalla copia: in un nuovo account accanto a quello attuale o, se eliminato, con il suo indirizzo. Si usa l’id della copia, perché un indirizzo può ormai essere di altri.',
+    'Ogni account scelto viene ripristinato dalla copia: in un nuovo account accanto a quello attuale o, se eliminato, con il suo indirizzo. Si usa l’id della copia, perché un indirizzo può ora essere di un altro account.',
   ),
   risk: words(
     '“last” of a damaged mailbox restores the damage: choose a moment before it. Shares do not come back by themselves.',
@@ -85,7 +87,7 @@ export const bringBackStep: Step = {
   ),
   repeatable: true,
   page: null,
-  primary: words('Restore these accounts', 'Ripristinare questi account'),
+  primary: words('Restore these accounts', 'Ripristina questi account'),
   fields: [
     {
       id: 'accounts',
@@ -187,7 +189,7 @@ export const bringBackStep: Step = {
         if (taken.length === 0)
           return ok(
             `${count(list.length)} addresses (zmprov gaa)`,
-            `${count(list.length)} indirizzi (zmprov gaa)`,
+            `${countIt(list.length)} indirizzi (zmprov gaa)`,
           )
         const undelete = list[0]?.way === 'undelete'
         return {
@@ -203,6 +205,12 @@ export const bringBackStep: Step = {
   confirmations: [],
   commands,
   run: async (context) => resultOf(await bringBack(context, await wanted(context))),
+}
+
+function ended(ending: string | null, why: string): Words {
+  const how = endingWords(ending ?? 'unknown')
+  if (why === '') return how
+  return words(`${how.en}: ${why}`, `${how.it}: ${inItalian(why)}`)
 }
 
 function resultOf(all: readonly Bringing[]): StepResult {
@@ -222,7 +230,7 @@ function resultOf(all: readonly Bringing[]): StepResult {
   return {
     summary: words(
       `${count(good.length)} of ${count(all.length)} accounts brought back.`,
-      `${count(good.length)} account su ${count(all.length)} riportati.`,
+      `${countIt(good.length)} account su ${countIt(all.length)} riportati.`,
     ),
     figures: [
       {
@@ -256,9 +264,9 @@ function resultOf(all: readonly Bringing[]): StepResult {
           .map(({ name, destination, ending, why, restored, unrestored }) => [
             name,
             destination,
-            [ending, why].filter(Boolean).join(': '),
-            String(restored ?? ''),
-            String(unrestored ?? ''),
+            ended(ending, why),
+            restored === null ? '' : figure(restored),
+            unrestored === null ? '' : figure(unrestored),
           ]),
         total: all.length,
       },

@@ -1,6 +1,7 @@
+import type { Cell } from '../../../contract/recovery.ts'
 import { ExpectedError } from '../../../engine/errors.ts'
-import { words } from '../../cases/words.ts'
-import { count } from '../../restore/look.ts'
+import { figure, words } from '../../cases/words.ts'
+import { count, countIt } from '../../restore/look.ts'
 import { itemsIn } from '../../restore/mailbox.ts'
 import type { Step } from '../../types.ts'
 import { bringings } from './bring-back-work.ts'
@@ -10,12 +11,12 @@ export const handOver: Step = {
   title: words('Looked at and handed over', 'Verificato e consegnato'),
   why: words(
     'Each account that was brought back is opened and counted, for a restore that reports success may still have left something behind. Then its user is told where the mail is.',
-    'Ogni account riportato viene aperto e contato, perché un ripristino che riporta successo può aver lasciato indietro qualcosa. Poi si dice all’utente dove si trova la posta.',
+    'Ogni account riportato viene aperto e contato, perché un ripristino che indica successo può aver lasciato indietro qualcosa. Poi si dice all’utente dove si trova la posta.',
   ),
   risk: words('None: mailboxes are only read.', 'Nessuno: le caselle vengono solo lette.'),
   repeatable: true,
   page: null,
-  primary: words('Count the mailboxes', 'Contare le caselle'),
+  primary: words('Count the mailboxes', 'Conta le caselle'),
   checks: [],
   confirmations: [
     {
@@ -29,12 +30,12 @@ export const handOver: Step = {
   fields: [],
   async run(context) {
     const all = bringings(context)
-    const rows: string[][] = []
+    const rows: Cell[][] = []
     const empty: string[] = []
     for (const { name, destination, restored, unrestored } of all) {
       const items = await itemsIn(context, destination)
       if (items === 0 && (restored ?? 0) > 0) empty.push(destination)
-      rows.push([name, destination, count(items), count(restored ?? 0), count(unrestored ?? 0)])
+      rows.push([name, destination, figure(items), figure(restored ?? 0), figure(unrestored ?? 0)])
     }
     if (empty.length > 0) {
       throw new ExpectedError('REFUSED', `Nothing is in ${empty.join(', ')}`, {
@@ -45,7 +46,7 @@ export const handOver: Step = {
     return {
       summary: words(
         `${count(all.length)} accounts opened and counted.`,
-        `${count(all.length)} account aperti e contati.`,
+        `${countIt(all.length)} account aperti e contati.`,
       ),
       figures: [],
       tables: [

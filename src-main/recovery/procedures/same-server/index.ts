@@ -12,7 +12,7 @@ export const sameServer: Procedure = {
   title: words('Data back onto the same server', 'Dati di nuovo sullo stesso server'),
   when: words(
     'The server lives, but mail or accounts are gone from it and from its own backup, and an offsite copy still has them.',
-    'Il server vive, ma posta o account mancano anche dal suo backup, e una copia esterna li ha ancora.',
+    'Il server funziona, ma posta o account mancano anche dal suo backup, e una copia esterna li ha ancora.',
   ),
   steps: [
     theCopy,

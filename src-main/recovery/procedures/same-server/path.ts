@@ -49,7 +49,7 @@ export const queueEmpty: Step = {
   risk: words('None: the queue is only read.', 'Nessuno: la coda viene solo letta.'),
   repeatable: false,
   page: 'settings',
-  primary: words('Look at the queue', 'Guardare la coda'),
+  primary: words('Look at the queue', 'Controlla la coda'),
   checks: [queueIsEmpty],
   confirmations: [],
   fields: [],
@@ -70,7 +70,7 @@ export const schedulesOff: Step = {
   ),
   repeatable: false,
   page: null,
-  primary: words('Stop the schedules', 'Fermare le pianificazioni'),
+  primary: words('Stop the schedules', 'Ferma le pianificazioni'),
   checks: [],
   confirmations: [],
   fields: [],
@@ -101,13 +101,15 @@ function schedulesAre(wanted: 'off' | 'on'): Check {
     true,
     async (context) => {
       const found = await readSchedules(context, 'new')
-      const said = `${found.map(({ name, running }) => `${name} ${running ? 'running' : 'stopped'}`).join(', ')} (getServices)`
+      const list = (on: string, off: string): string =>
+        `${found.map(({ name, running }) => `${name} ${running ? on : off}`).join(', ')} (getServices)`
+      const said = words(list('running', 'stopped'), list('attivo', 'fermo'))
       const wrong = found.filter(({ running }) => running !== (wanted === 'on'))
-      if (wrong.length === 0) return ok(said, said)
+      if (wrong.length === 0) return { verdict: 'ok', evidence: said }
       return {
         verdict: wanted === 'off' ? 'red' : 'attention',
-        evidence: words(said, said),
-        next: words('Do this step: it sets them.', 'Eseguite questo passo: le imposta.'),
+        evidence: said,
+        next: words('Do this step: it sets them.', 'Eseguire questo passo: le imposta.'),
       }
     },
   )
@@ -122,11 +124,11 @@ export const pathToCopy: Step = {
   ),
   risk: words(
     'Until it is set back the server backs up nothing of its own. It stays in red at the top until then, also after a crash of this laptop.',
-    'Finché non viene riportato, il server non salva nulla di suo. Resta in rosso in alto fino ad allora, anche dopo un blocco di questo portatile.',
+    'Finché non viene riportato, il server non salva nulla di suo. Resta in rosso in alto fino ad allora, anche dopo un blocco di questo computer.',
   ),
   repeatable: false,
   page: null,
-  primary: words('Set the Backup Path to the copy', 'Impostare il Backup Path sulla copia'),
+  primary: words('Set the Backup Path to the copy', 'Imposta il Backup Path sulla copia'),
   // Each of them again at the last moment: this is the change that a scan or a purge would make a loss of.
   checks: [queueIsEmpty, schedulesAre('off')],
   confirmations: [],
@@ -191,7 +193,7 @@ export const pathBack: Step = {
   risk: words('None: it becomes what it was.', 'Nessuno: torna com’era.'),
   repeatable: false,
   page: null,
-  primary: words('Set the Backup Path back', 'Riportare il Backup Path'),
+  primary: words('Set the Backup Path back', 'Riporta il Backup Path'),
   checks: [queueIsEmpty],
   confirmations: [],
   fields: [],
@@ -216,7 +218,7 @@ export const schedulesBack: Step = {
   risk: words('None: they become what they were.', 'Nessuno: tornano com’erano.'),
   repeatable: false,
   page: null,
-  primary: words('Start the schedules again', 'Riavviare le pianificazioni'),
+  primary: words('Start the schedules again', 'Riavvia le pianificazioni'),
   checks: [
     pathIsOwn(
       words('Open the step before again and set it back.', 'Riaprire il passo precedente e riportarlo.'),

@@ -1,7 +1,7 @@
 import type { PlannedCommand } from '../../../contract/recovery.ts'
 import { configSet } from '../../../remote/carbonio/config-set.ts'
 import { words } from '../../cases/words.ts'
-import { check, count, ok } from '../../restore/look.ts'
+import { check, count, countIt, ok } from '../../restore/look.ts'
 import { inQueue, readQueue, wait } from '../../restore/operation.ts'
 import type { Check, Step, StepContext } from '../../types.ts'
 import {
@@ -26,8 +26,10 @@ async function setCommand(context: StepContext, value: 'TRUE' | 'FALSE'): Promis
   ]
 }
 
-/** Whether the RealTime Scanner is off. */
-export function scannerIs(wanted: 'off' | 'on', guard: boolean): Check {
+const HERE = words('Do this step: it sets it.', 'Eseguire questo passo: lo imposta.')
+
+/** Whether the RealTime Scanner is off. @param next where the step itself does not set it: what does */
+export function scannerIs(wanted: 'off' | 'on', guard: boolean, next = HERE): Check {
   return check(
     `scanner-${wanted}`,
     wanted === 'off'
@@ -42,7 +44,7 @@ export function scannerIs(wanted: 'off' | 'on', guard: boolean): Check {
       return {
         verdict: 'red',
         evidence: words(said, said),
-        next: words('Do this step: it sets it.', 'Eseguite questo passo: lo imposta.'),
+        next,
       }
     },
   )
@@ -61,7 +63,7 @@ export const scannerOff: Step = {
   ),
   repeatable: false,
   page: null,
-  primary: words('Switch the RealTime Scanner off', 'Spegnere il RealTime Scanner'),
+  primary: words('Switch the RealTime Scanner off', 'Spegni il RealTime Scanner'),
   checks: [{ ...scannerIs('off', false), id: 'scanner-now' }],
   confirmations: [],
   fields: [],
@@ -103,7 +105,7 @@ export const scannerOn: Step = {
   risk: words('The SmartScan loads the disks for a while.', 'Lo SmartScan carica i dischi per un po’.'),
   repeatable: false,
   page: null,
-  primary: words('Switch the RealTime Scanner on', 'Accendere il RealTime Scanner'),
+  primary: words('Switch the RealTime Scanner on', 'Accendi il RealTime Scanner'),
   checks: [],
   confirmations: [],
   fields: [],
@@ -118,7 +120,7 @@ export const scannerOn: Step = {
     const scanned =
       seconds === null
         ? words('no SmartScan came into the queue.', 'nessuno SmartScan è entrato in coda.')
-        : words(`its SmartScan took ${count(seconds)} s.`, `il suo SmartScan è durato ${count(seconds)} s.`)
+        : words(`its SmartScan took ${count(seconds)} s.`, `il suo SmartScan è durato ${countIt(seconds)} s.`)
     const state = on
       ? words('It is on; ', 'È acceso; ')
       : words('It was off before and stays off; ', 'Era spento prima e resta spento; ')

@@ -2,8 +2,9 @@ import type { StepContext } from '../../types.ts'
 import { getAvailableAccounts } from '../../../remote/carbonio/get-available-accounts.ts'
 import { makeAsker } from '../../../remote/probe/asker.ts'
 import { askCaseSensitive, askOwner } from '../../../remote/probe/backup-path.ts'
-import { words } from '../../cases/words.ts'
-import { check, count, ok, understood } from '../../restore/look.ts'
+import { inItalian } from '../../../contract/said/in-italian.ts'
+import { translated, words } from '../../cases/words.ts'
+import { check, count, countIt, ok, understood } from '../../restore/look.ts'
 import type { Step } from '../../types.ts'
 import { DEST_PATH, readServerSetting } from './switches.ts'
 
@@ -12,6 +13,9 @@ export function copyPath(context: StepContext): string {
   const value = context.step === 'the-copy' ? context.fields['path'] : context.fieldsOf('the-copy')['path']
   return typeof value === 'string' ? value.replace(/(.)\/+$/, '$1') : ''
 }
+
+/** The path of the copy that is restored from, as the case keeps it. */
+export const COPY = 'same-server.copy'
 
 /** Ids of accounts in a path of the server, small letters, with their names. */
 export async function accountsIn(context: StepContext, backupPath?: string): Promise<Map<string, string>> {
@@ -39,7 +43,7 @@ export const theCopy: Step = {
   ),
   repeatable: false,
   page: null,
-  primary: words('Take this copy', 'Usare questa copia'),
+  primary: words('Take this copy', 'Usa questa copia'),
   fields: [
     {
       id: 'path',
@@ -77,7 +81,7 @@ export const theCopy: Step = {
             verdict: 'attention',
             evidence: words(
               `None of the ${count(theirs.size)} accounts of the copy is known here by its id: this copy is of another server.`,
-              `Nessuno dei ${count(theirs.size)} account della copia è noto qui per id: la copia è di un altro server.`,
+              `Nessuno dei ${countIt(theirs.size)} account della copia è noto qui per id: la copia è di un altro server.`,
             ),
             next: words(
               'Data recovery on a new server fits better.',
@@ -87,7 +91,7 @@ export const theCopy: Step = {
         }
         return ok(
           `${count(both)} of ${count(theirs.size)} accounts of the copy have the same id here (getAvailableAccounts): an External Restore would make a second mailbox of each, or stop. This procedure is the way.`,
-          `${count(both)} account su ${count(theirs.size)} della copia hanno qui lo stesso id (getAvailableAccounts): un External Restore ne farebbe un secondo mailbox, o si fermerebbe. Questa procedura è la via.`,
+          `${countIt(both)} account su ${countIt(theirs.size)} della copia hanno qui lo stesso id (getAvailableAccounts): un External Restore ne farebbe una seconda casella, o si fermerebbe. Questa è la procedura giusta.`,
         )
       },
     ),
@@ -147,10 +151,10 @@ export const theCopy: Step = {
           makeAsker(context.shell('new'), context.signal),
           copyPath(context),
         )
-        if (sensitive) return ok(how, how)
+        if (sensitive) return ok(how, inItalian(how))
         return {
           verdict: 'red',
-          evidence: words(how, how),
+          evidence: translated(how),
           next: words('Copy it onto ext4 or xfs.', 'Copiarla su ext4 o xfs.'),
         }
       },
@@ -160,7 +164,7 @@ export const theCopy: Step = {
       const only = context.sources.some(({ onlyCopy, place }) => onlyCopy && place.path === path)
       if (!only)
         return Promise.resolve(
-          ok('No source of the case calls it that.', 'Nessuna fonte del caso la chiama così.'),
+          ok('No source of the case calls it that.', 'Nessuna sorgente del caso la indica così.'),
         )
       return Promise.resolve({
         verdict: 'red' as const,
@@ -170,7 +174,7 @@ export const theCopy: Step = {
         ),
         next: words(
           'Copy it to another disk first (Copy), or mount an overlay above it; or override with your reason.',
-          'Copiarla prima su un altro disco (Copia), o montarci sopra un overlay; oppure forzare con la propria ragione.',
+          'Copiarla prima su un altro disco (Copia), o montarci sopra un overlay; oppure forzare con un motivo.',
         ),
       })
     }),
@@ -178,11 +182,11 @@ export const theCopy: Step = {
   confirmations: [],
   run: async (context) => {
     const found = await accountsIn(context, copyPath(context))
-    context.setFact('same-server.copy', copyPath(context))
+    context.setFact(COPY, copyPath(context))
     return {
       summary: words(
         `The copy holds ${count(found.size)} accounts.`,
-        `La copia contiene ${count(found.size)} account.`,
+        `La copia contiene ${countIt(found.size)} account.`,
       ),
       figures: [],
       tables: [],

@@ -1,23 +1,29 @@
 import { words } from '../../cases/words.ts'
 import { HERE, queueHeld } from '../../isolation/checks.ts'
 import { holdQueue, readQueue } from '../../isolation/mail-queue.ts'
-import { count } from '../../restore/look.ts'
+import { count, countIt } from '../../restore/look.ts'
 import type { Step } from '../../types.ts'
+
+const STATES = {
+  waiting: words('waiting', 'in coda'),
+  held: words('on hold', 'in attesa'),
+  active: words('being sent', 'in invio'),
+}
 
 export const cloneQueue: Step = {
   id: 'clone-queue',
   title: words('The mail queue of the clone', 'La coda di posta del clone'),
   why: words(
     'What the old server had not sent at the time of the snapshot lies in the queue of the clone, and was sent long ago by the old one. It is put on hold and shown, so that it is not sent a second time when the MTA starts.',
-    'Ciò che il vecchio server non aveva inviato allo snapshot è nella coda del clone, ed è stato inviato da tempo dal vecchio. Viene messo in attesa e mostrato, così non parte una seconda volta con l’avvio dell’MTA.',
+    'Ciò che il vecchio server non aveva inviato allo snapshot è nella coda del clone, ma il vecchio l’ha inviato da tempo. Viene messo in attesa e mostrato, così non parte una seconda volta con l’avvio dell’MTA.',
   ),
   risk: words(
     'None: mail on hold is kept. Deleting it is left to you.',
-    'Nessuno: la posta in attesa resta. Eliminarla spetta a voi.',
+    'Nessuno: la posta in attesa resta. Se eliminarla lo decide una persona.',
   ),
   repeatable: true,
   page: null,
-  primary: words('Hold and show the queue', 'Trattenere e mostrare la coda'),
+  primary: words('Hold and show the queue', 'Trattieni e mostra la coda'),
   checks: [],
   confirmations: [
     {
@@ -39,7 +45,7 @@ export const cloneQueue: Step = {
     const mails = await readQueue(context, 'new')
     context.attach('mail-queue-of-the-clone.json', JSON.stringify(mails, null, 1))
     return {
-      summary: words(`${count(mails.length)} mails on hold.`, `${count(mails.length)} messaggi in attesa.`),
+      summary: words(`${count(mails.length)} mails on hold.`, `${countIt(mails.length)} messaggi in attesa.`),
       figures: [],
       tables: [
         {
@@ -60,7 +66,7 @@ export const cloneQueue: Step = {
               sender,
               recipients.join(', '),
               String(bytes),
-              state,
+              STATES[state],
             ]),
           total: mails.length,
         },

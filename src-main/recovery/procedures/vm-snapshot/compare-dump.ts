@@ -1,11 +1,10 @@
 import type { CaseRole, PlannedCommand, StepResult, Words } from '../../../contract/recovery.ts'
-import { ConnectionError } from '../../../remote/connection-errors.ts'
 import { configDump } from '../../../remote/carbonio/config-dump.ts'
-import { CarbonioError } from '../../../remote/carbonio/errors.ts'
 import { makeAsker } from '../../../remote/probe/asker.ts'
 import { CannotTell, reasonOf } from '../../../remote/probe/fact.ts'
+import { inItalian } from '../../../contract/said/in-italian.ts'
 import { words } from '../../cases/words.ts'
-import { check, count, ok, some, understood } from '../../restore/look.ts'
+import { check, count, countIt, isNoAnswer, ok, some, understood } from '../../restore/look.ts'
 import { compareSettings, countRows, type SettingRow, type Side } from '../../settings/compare-settings.ts'
 import type { Step, StepContext } from '../../types.ts'
 import { SCANNER, SCANNER_OFF, serverName } from '../same-server/switches.ts'
@@ -32,8 +31,10 @@ async function dumpOf(context: StepContext, role: CaseRole): Promise<Side> {
 interface Dumps {
   old: Side | null
   fresh: Side
-  /** What is not equal, and not changed for a while by this case. */
-  rows: SettingRow[]
+  /** Set on the old server and not so on the clone, and not changed for a while by this case. */
+  wanted: SettingRow[]
+  /** What else is not equal: of the machine, or only on the clone. */
+  others: SettingRow[]
   equal: number
   /** Why the old server told nothing; null when it did. */
   because: string | null
@@ -48,10 +49,16 @@ async function compareDumps(context: StepContext): Promise<Dumps> {
     old = await dumpOf(context, 'old')
   } catch (error) {
     context.signal.throwIfAborted()
-    const expected =
-      error instanceof ConnectionError || error instanceof CarbonioError || error instanceof CannotTell
-    if (!expected) throw error
-    return { old: null, fresh, rows: [], equal: 0, because: reasonOf(error), settings: fresh.values.size }
+    if (!isNoAnswer(error)) throw error
+    return {
+      old: null,
+      fresh,
+      wanted: [],
+      others: [],
+      equal: 0,
+      because: reasonOf(error),
+      settings: fresh.values.size,
+    }
   }
   // The scanner is off for the recovery and goes on in a step of its own: nobody has to set it.
   const ours = context.pendings.some(({ id }) => id === SCANNER_OFF)
@@ -59,15 +66,16 @@ async function compareDumps(context: StepContext): Promise<Dumps> {
   return {
     old,
     fresh,
-    rows: all.filter(({ standing }) => standing !== 'equal'),
+    wanted: all.filter(isWanted),
+    others: all.filter((row) => row.standing !== 'equal' && !isWanted(row)),
     equal: countRows(all).equal,
     because: null,
     settings: fresh.values.size,
   }
 }
 
-const wanted = ({ rows }: Dumps): SettingRow[] =>
-  rows.filter(({ standing, ofTheMachine }) => standing !== 'only-new' && !ofTheMachine)
+const isWanted = ({ standing, ofTheMachine }: SettingRow): boolean =>
+  standing !== 'equal' && standing !== 'only-new' && !ofTheMachine
 
 const short = (key: string): string => key.slice(key.lastIndexOf('/') + 1)
 
@@ -85,7 +93,7 @@ export const compareDump: Step = {
   ),
   repeatable: true,
   page: null,
-  primary: words('Compare both dumps', 'Confrontare i due dump'),
+  primary: words('Compare both dumps', 'Confronta i due dump'),
   fields: [],
   checks: [
     check(
@@ -99,14 +107,14 @@ export const compareDump: Step = {
             verdict: 'attention',
             evidence: words(
               `The old server could not be asked: ${dumps.because}. ${count(dumps.settings)} settings of the clone are kept.`,
-              `Non è stato possibile interrogare il vecchio server: ${dumps.because}. ${count(dumps.settings)} impostazioni del clone sono conservate.`,
+              `Non è stato possibile interrogare il vecchio server: ${inItalian(dumps.because)}. ${countIt(dumps.settings)} impostazioni del clone sono conservate.`,
             ),
             next: words(
               'Compare with a dump that was kept earlier, or with the settings in the Backup Path (the step before).',
               'Confrontare con un dump conservato in precedenza, o con le impostazioni nel Backup Path (il passo precedente).',
             ),
           }
-        const differ = wanted(dumps)
+        const differ = dumps.wanted
         const said = `${count(dumps.equal)} equal, ${count(differ.length)} different (config dump of both, server and global)`
         const detto = `${count(dumps.equal)} uguali, ${count(differ.length)} diverse (config dump di entrambi, server e globale)`
         if (differ.length === 0) return ok(said, detto)
@@ -116,7 +124,7 @@ export const compareDump: Step = {
           evidence: words(`${said}: ${names}`, `${detto}: ${names}`),
           next: words(
             'Do this step: it lists them with the command that sets each. Nothing is set by Lifeboat.',
-            'Eseguite questo passo: le elenca con il comando che imposta ciascuna. Lifeboat non imposta nulla.',
+            'Eseguire questo passo: le elenca con il comando che imposta ciascuna. Lifeboat non imposta nulla.',
           ),
         }
       },
@@ -182,21 +190,21 @@ function tableOf(
 }
 
 function resultOf(dumps: Dumps): StepResult {
-  const { rows, because, equal, settings } = dumps
+  const { wanted, others, because, equal, settings } = dumps
   if (because !== null)
     return {
       summary: words(
         `The old server could not be asked (${because}); the ${count(settings)} settings of the clone are kept with the case.`,
-        `Non è stato possibile interrogare il vecchio server (${because}); le ${count(settings)} impostazioni del clone sono conservate nel caso.`,
+        `Non è stato possibile interrogare il vecchio server (${inItalian(because)}); le ${countIt(settings)} impostazioni del clone sono conservate nel caso.`,
       ),
       figures: [],
       tables: [],
     }
-  const differ = wanted(dumps).length
+  const differ = wanted.length
   return {
     summary: words(
       `${count(differ)} settings of the old server are different or missing on the clone; ${count(equal)} are equal.`,
-      `${count(differ)} impostazioni del vecchio server sono diverse o mancano sul clone; ${count(equal)} sono uguali.`,
+      `${countIt(differ)} impostazioni del vecchio server sono diverse o mancano sul clone; ${countIt(equal)} sono uguali.`,
     ),
     figures: [
       { label: words('Equal', 'Uguali'), value: count(equal), tone: 'ok' },
@@ -207,13 +215,13 @@ function resultOf(dumps: Dumps): StepResult {
       },
     ],
     tables: [
-      tableOf(words('What differs', 'Differenze'), wanted(dumps), true),
+      tableOf(words('What differs', 'Differenze'), wanted, true),
       tableOf(
         words(
           'Of the machine, or only on the clone: usually left as it is',
           'Della macchina, o solo sul clone: di solito resta così',
         ),
-        rows.filter((row) => !wanted(dumps).includes(row)),
+        others,
         false,
       ),
     ].filter(({ total }) => total > 0),

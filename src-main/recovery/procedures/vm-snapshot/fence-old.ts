@@ -18,7 +18,7 @@ export const oldIsFenced: Check = {
         'attention',
         words(
           'The case has no old server: nobody tried it.',
-          'Il caso non ha un vecchio server: nessuno l’ha provato.',
+          'Il caso non ha un vecchio server: nessuno l’ha verificato.',
         ),
         words('Make sure that it is off, and stays off.', 'Assicurarsi che sia spento, e lo resti.'),
       )
@@ -47,7 +47,7 @@ export const oldIsFenced: Check = {
       ),
       words(
         'Do the step “Fence the old server”, or switch it off.',
-        'Eseguire il passo “Isolare il vecchio server”, o spegnerlo.',
+        'Eseguire il passo «Isolare il vecchio server», o spegnerlo.',
       ),
     )
   }),
@@ -66,7 +66,7 @@ export const fenceOld: Step = {
   ),
   repeatable: true,
   page: null,
-  primary: words('Fence the old server', 'Isolare il vecchio server'),
+  primary: words('Fence the old server', 'Isola il vecchio server'),
   fields: [
     {
       id: 'how',
@@ -114,7 +114,9 @@ export const fenceOld: Step = {
   },
   async run(context) {
     if (!isByPorts(context)) {
-      context.record('The old server was said to be switched off.')
+      context.record(
+        words('The old server was said to be switched off.', 'Il vecchio server è stato dichiarato spento.'),
+      )
       return { summary: words('It is switched off.', 'È spento.'), figures: [], tables: [] }
     }
     const { manager } = await readServices(context, 'old')

@@ -15,7 +15,7 @@ import { CLIENT_PORTS, MAIL_OUT_PORTS } from '../../isolation/ports.ts'
 import { outerCommands, outerServices, readServices, switchOuter } from '../../isolation/services.ts'
 import { commandLine } from '../../../remote/quote.ts'
 import { FACTS } from '../../restore/facts.ts'
-import { count } from '../../restore/look.ts'
+import { count, countIt } from '../../restore/look.ts'
 import type { Field, Step, StepContext } from '../../types.ts'
 
 /** The plan that isolated the clone; it is undone when the users come back. */
@@ -53,11 +53,11 @@ export const isolate: Step = {
   ),
   risk: words(
     `Rules of the firewall are changed; they go back by themselves after ${String(ROLL_BACK_SECONDS / 60)} minutes unless a new SSH login was seen, and never name the SSH port. After a restart of the clone all this is gone and must be done again.`,
-    `Si cambiano regole del firewall; tornano da sole dopo ${String(ROLL_BACK_SECONDS / 60)} minuti se non si è visto un nuovo accesso SSH, e non nominano mai la porta SSH. Dopo un riavvio del clone tutto va rifatto.`,
+    `Si cambiano regole del firewall; tornano da sole dopo ${String(ROLL_BACK_SECONDS / 60)} minuti se non si è visto un nuovo accesso SSH, e non toccano mai la porta SSH. Dopo un riavvio del clone tutto va rifatto.`,
   ),
   repeatable: true,
   page: null,
-  primary: words('Isolate the clone', 'Isolare il clone'),
+  primary: words('Isolate the clone', 'Isola il clone'),
   fields: [targets],
   checks: lookAtIsolation(false, HERE).map((one) => ({ ...one, id: `now-${one.id}` })),
   confirmations: [],
@@ -75,7 +75,7 @@ export const isolate: Step = {
       REQUEST,
       words(
         'Ports of the clone are closed (isolation), until “Access and mail traffic back” opens them',
-        'Porte del clone chiuse (isolamento), finché non le apre “Accesso e traffico di posta”',
+        'Porte del clone chiuse (isolamento), finché non le apre «Accesso e traffico di posta»',
       ),
     )
     context.setFact(ISOLATION_PLAN, plan)
@@ -83,7 +83,7 @@ export const isolate: Step = {
     return {
       summary: words(
         `${running.map(({ name }) => name).join(' and ') || 'Nothing'} stopped, ports closed by ${plan.firewall}, ${count(waiting.length)} mails on hold.${open}`,
-        `Fermati: ${running.map(({ name }) => name).join(' e ') || '—'}; porte chiuse con ${plan.firewall}; ${count(waiting.length)} messaggi in attesa.`,
+        `Fermati: ${running.map(({ name }) => name).join(' e ') || '—'}; porte chiuse con ${plan.firewall}; ${countIt(waiting.length)} messaggi in attesa.`,
       ),
       figures: [],
       tables: [],
@@ -123,7 +123,7 @@ async function commands(context: StepContext): Promise<PlannedCommand[]> {
 
 export const isolationProved: Step = {
   id: 'isolation-proved',
-  title: words('Isolation proved', 'Isolamento provato'),
+  title: words('Isolation proved', 'Isolamento verificato'),
   why: words(
     'Not what was ordered counts but what is: every port is tried from here, other mail servers are tried from the clone, services and queue are read. Only then an External Restore into a server of the same identity is allowed.',
     'Non conta ciò che è stato ordinato ma ciò che è: ogni porta viene provata da qui, altri server di posta vengono provati dal clone, servizi e coda vengono letti. Solo allora è permesso un External Restore in un server con la stessa identità.',
@@ -134,7 +134,7 @@ export const isolationProved: Step = {
   ),
   repeatable: true,
   page: null,
-  primary: words('Prove the isolation', 'Provare l’isolamento'),
+  primary: words('Prove the isolation', 'Verifica l’isolamento'),
   fields: [targets],
   checks: lookAtIsolation(true),
   confirmations: [],
@@ -143,7 +143,7 @@ export const isolationProved: Step = {
     return Promise.resolve({
       summary: words(
         'Nobody reaches the clone, and it reaches nobody.',
-        'Nessuno raggiunge il clone, e lui non raggiunge nessuno.',
+        'Nessuno raggiunge il clone, e il clone non raggiunge nessuno.',
       ),
       figures: [],
       tables: [],

@@ -18,7 +18,7 @@ const MAIL_IN = [25, 465, 587]
 
 const QUEUE_STEP = words(
   'Open the step “The mail queue of the clone” again and do it',
-  'Riaprite il passo “La coda di posta del clone” ed eseguitelo',
+  'Riaprire il passo «La coda di posta del clone» ed eseguirlo',
 )
 
 const usersReachIt: Check = {
@@ -62,7 +62,7 @@ export const letUsersIn: Step = {
   ),
   repeatable: false,
   page: null,
-  primary: words('Let the users in', 'Far entrare gli utenti'),
+  primary: words('Let the users in', 'Apri agli utenti'),
   checks: [oldIsFenced, queueHeld('new', QUEUE_STEP)],
   confirmations: [
     {

@@ -5,7 +5,7 @@ import { makeAsker } from '../../../remote/probe/asker.ts'
 import { askZextras } from '../../../remote/probe/carbonio.ts'
 import { commandLine } from '../../../remote/quote.ts'
 import { mountPlan } from '../../../remote/transfer/mount-plans.ts'
-import { same, words } from '../../cases/words.ts'
+import { same, translated, words } from '../../cases/words.ts'
 import { ask, doIt } from '../../isolation/asked.ts'
 import { FACTS } from '../../restore/facts.ts'
 import { check, ok } from '../../restore/look.ts'
@@ -65,7 +65,7 @@ export const mountPath: Step = {
   ),
   repeatable: true,
   page: null,
-  primary: words('Mount the path', 'Montare il percorso'),
+  primary: words('Mount the path', 'Monta il percorso'),
   fields: [
     {
       id: 'how',
@@ -95,7 +95,7 @@ export const mountPath: Step = {
       label: words('Disk or file', 'Disco o file'),
       help: words(
         'Such as /dev/sdb1. `lsblk` on the clone shows what is new.',
-        'Per esempio /dev/sdb1. `lsblk` sul clone mostra cosa c’è di nuovo.',
+        'Per esempio /dev/sdb1. `lsblk` sul clone mostra che cosa c’è di nuovo.',
       ),
       kind: 'text',
       required: false,
@@ -189,7 +189,7 @@ export const mountPath: Step = {
           evidence: words('It is the only copy there is.', 'È l’unica copia esistente.'),
           next: words(
             'Take the overlay, or make a copy first; or override with your reason.',
-            'Usare l’overlay, o farne prima una copia; oppure forzare con la propria ragione.',
+            'Usare l’overlay, o farne prima una copia; oppure forzare con un motivo.',
           ),
         })
       },
@@ -205,7 +205,7 @@ export const mountPath: Step = {
           host,
           command: commandLine(argv),
           effect: 'changes',
-          note: same(what),
+          note: translated(what),
         }))
   },
   async run(context) {
@@ -225,7 +225,7 @@ export const mountPath: Step = {
     return {
       summary: words(
         `The backup is at ${path}.${noted ? ' fstab names it: take that line out.' : ''}`,
-        `Il backup è in ${path}.${noted ? ' fstab lo nomina: togliere quella riga.' : ''}`,
+        `Il backup è in ${path}.${noted ? ' fstab lo contiene: togliere quella riga.' : ''}`,
       ),
       figures: [],
       tables: [],
@@ -259,7 +259,12 @@ async function mount(context: StepContext, request: MountRequest): Promise<void>
     request.mountPoint,
   ])
   if (mounted.code === 0 && mounted.stdout.split(/[\s,]/).includes('ro')) {
-    context.record(`${request.mountPoint} is mounted read-only already: ${mounted.stdout.trim()}`)
+    context.record(
+      words(
+        `${request.mountPoint} is mounted read-only already: ${mounted.stdout.trim()}`,
+        `${request.mountPoint} è già montato in sola lettura: ${mounted.stdout.trim()}`,
+      ),
+    )
     if (!request.overlay) return
   }
   for (const { argv, as, check: proof, what } of plan.steps) {
@@ -270,7 +275,7 @@ async function mount(context: StepContext, request: MountRequest): Promise<void>
     const { code, stdout } = await ask(context, 'new', proof.argv, as)
     if (code === 0 && stdout.includes(proof.expect)) continue
     throw new ExpectedError('REFUSED', `It did not work: ${what}`, {
-      why: `${commandLine(proof.argv)} says: ${stdout.trim().slice(0, 200) || 'nothing'}`,
+      why: `The answer of ${commandLine(proof.argv)}: ${stdout.trim().slice(0, 200) || '–'}`,
       next: 'Look at the disk with lsblk and dmesg on the clone, then do the step again.',
     })
   }

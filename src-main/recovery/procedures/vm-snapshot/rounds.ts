@@ -1,10 +1,11 @@
 import type { StepResult } from '../../../contract/recovery.ts'
 import type { RestoreReport } from '../../../remote/carbonio/parse-restore-report.ts'
-import { words } from '../../cases/words.ts'
+import { figure, words } from '../../cases/words.ts'
 import { outboundBlocked, portsClosed } from '../../isolation/checks.ts'
 import { FACTS, MAIN_RUN, roundName, ROUNDS } from '../../restore/facts.ts'
 import { formOf, restoreInput } from '../../restore/form.ts'
-import { count } from '../../restore/look.ts'
+import { endingWords } from '../../restore/ending-words.ts'
+import { count, countIt } from '../../restore/look.ts'
 import { restoreRun, underWay } from '../../restore/operation.ts'
 import { planned } from '../../restore/steps/planned.ts'
 import { watchRun } from '../../restore/watch.ts'
@@ -41,16 +42,16 @@ export const anotherRound: Step = {
   title: words('Restore again while isolated', 'Ripristinare ancora durante l’isolamento'),
   why: words(
     'As long as nobody works on the clone, an External Restore may be repeated as often as needed: what is there is skipped, and each round says what it added. A round that adds nothing is the sign that everything is here.',
-    'Finché nessuno lavora sul clone, l’External Restore può essere ripetuto quanto serve: ciò che c’è viene saltato, e ogni giro dice cosa ha aggiunto. Un giro che non aggiunge nulla è il segno che c’è tutto.',
+    'Finché nessuno lavora sul clone, l’External Restore può essere ripetuto quanto serve: ciò che c’è viene saltato, e ogni giro dice che cosa ha aggiunto. Un giro che non aggiunge nulla è il segno che c’è tutto.',
   ),
   risk: words(
     'It deletes nothing: mail that users deleted after the snapshot comes back.',
-    'Non cancella nulla: la posta che gli utenti hanno eliminato dopo lo snapshot ritorna.',
+    'Non elimina nulla: la posta che gli utenti hanno eliminato dopo lo snapshot ritorna.',
   ),
   repeatable: true,
   restores: true,
   page: null,
-  primary: words('Restore once more', 'Ripristinare un’altra volta'),
+  primary: words('Restore once more', 'Ripristina ancora'),
   // A clone that came into the network of the users since then must not be filled any further.
   checks: [portsClosed('new', { guard: true }), outboundBlocked('new')],
   confirmations: [],
@@ -81,7 +82,7 @@ function resultOf(rounds: readonly Round[]): StepResult {
           )
         : words(
             `This round added ${count(added)} items.`,
-            `Questo giro ha aggiunto ${count(added)} elementi.`,
+            `Questo giro ha aggiunto ${countIt(added)} elementi.`,
           ),
     figures: [
       {
@@ -104,10 +105,10 @@ function resultOf(rounds: readonly Round[]): StepResult {
           .slice(-2000)
           .map(({ title, ending, restored, skipped, unrestored }) => [
             title,
-            ending,
-            String(restored ?? '?'),
-            String(skipped ?? '?'),
-            String(unrestored ?? '?'),
+            endingWords(ending),
+            restored === null ? '?' : figure(restored),
+            skipped === null ? '?' : figure(skipped),
+            unrestored === null ? '?' : figure(unrestored),
           ]),
         total: rounds.length,
       },

@@ -8,7 +8,7 @@ export const separateClone: Step = {
   title: words('A separate clone in an isolated network', 'Un clone separato in una rete isolata'),
   why: words(
     'The last valid backup of the VM is restored beside the old one, never over it: what is there may still be needed. The clone starts in a network that nobody but you reaches, for it believes to be the mail server and would take and send mail.',
-    'L’ultimo backup valido della VM viene ripristinato accanto alla vecchia, mai sopra: ciò che c’è può ancora servire. Il clone parte in una rete che nessuno raggiunge tranne voi, perché crede di essere il server di posta e riceverebbe e invierebbe.',
+    'L’ultimo backup valido della VM viene ripristinato accanto alla vecchia, mai sopra: ciò che c’è può ancora servire. Il clone parte in una rete raggiungibile solo da qui, perché crede di essere il server di posta e riceverebbe e invierebbe.',
   ),
   risk: words(
     'A clone in the network of the users takes new mail that is lost with it, and sends its old queue a second time.',
@@ -16,7 +16,7 @@ export const separateClone: Step = {
   ),
   repeatable: false,
   page: 'servers',
-  primary: words('Look at the clone', 'Guardare il clone'),
+  primary: words('Look at the clone', 'Controlla il clone'),
   fields: [],
   checks: [
     check(
@@ -85,7 +85,7 @@ export const separateClone: Step = {
       id: 'network',
       label: words(
         'Its network card is in an isolated network that only this laptop reaches',
-        'La sua scheda di rete è in una rete isolata che solo questo portatile raggiunge',
+        'La sua scheda di rete è in una rete isolata che solo questo computer raggiunge',
       ),
     },
   ],

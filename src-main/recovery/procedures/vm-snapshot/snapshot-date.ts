@@ -28,13 +28,18 @@ export function comparedWithSnapshot(
 ): ReturnType<typeof ok> {
   if (taken === null || newest === null) {
     const missing =
-      taken === null ? 'the date of the snapshot is not filled in' : `nothing newest is known of ${where}`
+      taken === null
+        ? words('the date of the snapshot is not filled in', 'la data dello snapshot non è compilata')
+        : words(
+            `the newest change of ${where} is not known`,
+            `la modifica più recente di ${where} non è nota`,
+          )
     return {
       verdict: 'unknown',
-      evidence: words(`Could not be told: ${missing}`, `Non verificabile: ${missing}`),
+      evidence: words(`Could not be told: ${missing.en}`, `Non verificabile: ${missing.it}`),
       next: words(
         'Fill in the date; let the sources of the case be looked at.',
-        'Compilare la data; far esaminare le fonti del caso.',
+        'Compilare la data; far esaminare le sorgenti del caso.',
       ),
     }
   }
@@ -53,7 +58,7 @@ export function comparedWithSnapshot(
     ),
     next: words(
       'Do not roll back anything more. Take the Backup Path from another disk: an Independent Persistent disk, an offsite copy, an external backup; add it as a source.',
-      'Non riportare indietro altro. Prendere il Backup Path da un altro disco: un disco Independent Persistent, una copia esterna, un backup esterno; aggiungerlo come fonte.',
+      'Non riportare indietro altro. Prendere il Backup Path da un altro disco: un disco Independent Persistent, una copia esterna, un backup esterno; aggiungerlo come sorgente.',
     ),
   }
 }
@@ -69,11 +74,11 @@ export const backupNotInSnapshot: Step = {
   ),
   risk: words(
     'None here. Rolling back a VM with the Backup Path inside cannot be undone.',
-    'Nessuno qui. Riportare indietro una VM con dentro il Backup Path non si può annullare.',
+    'Nessuno qui. Riportare indietro una VM che contiene il Backup Path non si può annullare.',
   ),
   repeatable: false,
   page: null,
-  primary: words('Compare both dates', 'Confrontare le due date'),
+  primary: words('Compare both dates', 'Confronta le due date'),
   fields: [
     {
       id: 'taken',

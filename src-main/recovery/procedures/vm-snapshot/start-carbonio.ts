@@ -23,7 +23,7 @@ export const startCarbonio: Step = {
   ),
   repeatable: true,
   page: null,
-  primary: words('Start and wait', 'Avviare e attendere'),
+  primary: words('Start and wait', 'Avvia e attendi'),
   checks: [],
   confirmations: [],
   fields: [],

@@ -11,7 +11,7 @@ export const switchedOff: Step = {
   risk: words('None: nothing is changed.', 'Nessuno: non si modifica nulla.'),
   repeatable: false,
   page: null,
-  primary: words('Keep the answer', 'Salvare la risposta'),
+  primary: words('Keep the answer', 'Salva la risposta'),
   fields: [
     {
       id: 'state',
@@ -48,7 +48,7 @@ export const switchedOff: Step = {
                 ),
                 next: words(
                   'Prefer a snapshot or VM backup that was taken switched off. Otherwise look at the logs of the database and the directory when the clone has started.',
-                  'Preferire uno snapshot o un backup della VM preso a macchina spenta. Altrimenti guardare i log di database e directory quando il clone è partito.',
+                  'Preferire uno snapshot o un backup della VM preso a macchina spenta. Altrimenti controllare i log di database e directory quando il clone è partito.',
                 ),
               },
         ),
@@ -56,8 +56,23 @@ export const switchedOff: Step = {
   ],
   confirmations: [],
   run: ({ fields, record }) => {
-    record(`The VM was ${String(fields['state'])} when the snapshot was taken.`)
     const off = fields['state'] === 'off'
+    record(
+      off
+        ? words(
+            'The VM was switched off when the snapshot was taken.',
+            'La VM era spenta quando è stato preso lo snapshot.',
+          )
+        : fields['state'] === 'running'
+          ? words(
+              'The VM ran when the snapshot was taken.',
+              'La VM era accesa quando è stato preso lo snapshot.',
+            )
+          : words(
+              'It is not known whether the VM ran when the snapshot was taken.',
+              'Non si sa se la VM era accesa quando è stato preso lo snapshot.',
+            ),
+    )
     return Promise.resolve({
       summary: off
         ? words('It was off.', 'Era spenta.')

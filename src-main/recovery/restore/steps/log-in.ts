@@ -4,7 +4,7 @@ import type { Check, Step, StepContext } from '../../types.ts'
 import { accountsOn, domainsOn } from '../directory.ts'
 import { formOf, listOf, wantedAccounts } from '../form.ts'
 import { listsThere } from '../lists.ts'
-import { check, count, ok, some, understood } from '../look.ts'
+import { check, count, countIt, ok, some, understood } from '../look.ts'
 
 /** Addresses that should be there: by the catalog, else by what the server reads in the path. */
 async function wantedNames(context: StepContext): Promise<string[]> {
@@ -34,17 +34,17 @@ const accountsThere: Check = check(
     if (lacking.length === 0)
       return ok(
         `All ${count(wanted.length)} exist (zmprov gaa)`,
-        `Tutti i ${count(wanted.length)} esistono (zmprov gaa)`,
+        `Tutti i ${countIt(wanted.length)} esistono (zmprov gaa)`,
       )
     return {
       verdict: 'red',
       evidence: words(
         `${count(lacking.length)} of ${count(wanted.length)} are lacking: ${some(lacking, 5)} (zmprov gaa)`,
-        `Ne mancano ${count(lacking.length)} su ${count(wanted.length)}: ${some(lacking, 5)} (zmprov gaa)`,
+        `Ne mancano ${countIt(lacking.length)} su ${countIt(wanted.length)}: ${some(lacking, 5)} (zmprov gaa)`,
       ),
       next: words(
         'Look at the notification “Phase 1 feedback”; an account without readable account_info has no address and must be created by hand.',
-        'Guarda la notifica “Phase 1 feedback”; un account senza account_info leggibile non ha indirizzo e va creato a mano.',
+        'Controllare la notifica «Phase 1 feedback»; un account senza account_info leggibile non ha indirizzo e va creato a mano.',
       ),
     }
   },
@@ -66,7 +66,7 @@ const domainsThere: Check = check(
       evidence: words(`Lacking: ${some(lacking)} (zmprov gad)`, `Mancano: ${some(lacking)} (zmprov gad)`),
       next: words(
         'Create them, or do the restore again without “Do not touch domains”.',
-        'Creali, o ripeti il ripristino senza “Non toccare i domini”.',
+        'Crearli, o ripetere il ripristino senza «Non toccare i domini».',
       ),
     }
   },
@@ -78,12 +78,12 @@ export const usersLogIn: Step = {
   title: words('Users can log in', 'Gli utenti possono accedere'),
   why: words(
     'Accounts, domains and lists exist now, with their passwords: people can log in, send and receive while their mail comes in. Tell them that older mail follows.',
-    'Account, domini e liste ora esistono, con le loro password: si può accedere, inviare e ricevere mentre la posta arriva. Avvisa che la posta più vecchia segue.',
+    'Account, domini e liste ora esistono, con le loro password: si può accedere, inviare e ricevere mentre la posta arriva. Va avvisato che la posta più vecchia segue.',
   ),
-  risk: words('None: only looking.', 'Nessuno: si guarda soltanto.'),
+  risk: words('None: only looking.', 'Nessuno: sola lettura.'),
   repeatable: true,
   page: null,
-  primary: words('Look whether the accounts are there', 'Guardare se gli account ci sono'),
+  primary: words('Look whether the accounts are there', 'Controlla se gli account ci sono'),
   checks: [accountsThere, domainsThere, listsThere],
   confirmations: [
     {

@@ -2,7 +2,7 @@ import type { PlannedCommand } from '../../../contract/recovery.ts'
 import { ExpectedError } from '../../../engine/errors.ts'
 import { doExternalRestore } from '../../../remote/carbonio/do-external-restore.ts'
 import { CarbonioError } from '../../../remote/carbonio/errors.ts'
-import { same, words } from '../../cases/words.ts'
+import { translated, words } from '../../cases/words.ts'
 import type { StepContext } from '../../types.ts'
 import type { RestoreInput } from '../form.ts'
 import { keepRun, type RestoreRun } from '../operation.ts'
@@ -16,7 +16,12 @@ export function planned(context: StepContext, input: RestoreInput): PlannedComma
   } catch (error) {
     if (!(error instanceof CarbonioError)) throw error
     return [
-      { host, command: 'carbonio backup doExternalRestore …', effect: 'changes', note: same(error.why) },
+      {
+        host,
+        command: 'carbonio backup doExternalRestore …',
+        effect: 'changes',
+        note: translated(error.why),
+      },
     ]
   }
 }
@@ -46,5 +51,5 @@ export const meansAgain = (known: RestoreRun | null): boolean =>
 
 export const NO_NOTIFICATION = words(
   'It left the queue; no notification of its end was found. Paste it in the next step.',
-  'Ha lasciato la coda; non è stata trovata alcuna notifica della fine. Incollala nel passo seguente.',
+  'Ha lasciato la coda; non è stata trovata alcuna notifica della fine. Va incollata nel passo seguente.',
 )

@@ -1,14 +1,14 @@
 import type { StepResult } from '../../../contract/recovery.ts'
 import { ExpectedError } from '../../../engine/errors.ts'
-import { same, words } from '../../cases/words.ts'
+import { figure, joined, same, translated, words } from '../../cases/words.ts'
 import type { Check, Step, StepContext } from '../../types.ts'
+import { fetchEnding } from '../ending.ts'
 import { MAIN_RUN } from '../facts.ts'
-import { check, count, ok, some } from '../look.ts'
+import { check, count, countIt, ok, some } from '../look.ts'
 import { notificationFile, readNotification } from '../notification.ts'
 import { restoreRun } from '../operation.ts'
 import { reconcile, type AccountBalance } from '../reconcile.ts'
 import { keepReport, keptReport, unrestoredByAccount } from '../reports.ts'
-import { fetchNotification } from '../watch.ts'
 import { outcomeOf } from '../../unrestored/rows.ts'
 import { reportTables, reportWhole } from './report-tables.ts'
 
@@ -64,8 +64,7 @@ async function takeNotification(context: StepContext): Promise<void> {
     return
   }
   if (keptReport(context, MAIN_RUN) !== null) return
-  const text = await fetchNotification(context, restoreRun(context, MAIN_RUN)?.id ?? '')
-  const { report } = text === null ? { report: null } : await readNotification(text)
+  const { text, report } = await fetchEnding(context, restoreRun(context, MAIN_RUN)?.id ?? null)
   if (text === null || report === null) {
     context.record(
       words(
@@ -82,7 +81,11 @@ async function takeNotification(context: StepContext): Promise<void> {
 const day = (at: number | null): string =>
   at === null ? '–' : `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-function balanceOf(rows: readonly AccountBalance[]): Balance {
+/** The comparison in short; what is not kept by name still counts. */
+export function balanceOf(rows: readonly AccountBalance[]): Balance {
+  const missing = rows.flatMap(({ account, missing: list }) =>
+    list.map(({ id, subject }) => ({ account, id, subject })),
+  )
   const sum = (of: (row: AccountBalance) => number): number => rows.reduce((total, row) => total + of(row), 0)
   return {
     at: Date.now(),
@@ -90,10 +93,8 @@ function balanceOf(rows: readonly AccountBalance[]): Balance {
     backup: sum(({ backup }) => backup),
     server: sum(({ server }) => server ?? 0),
     unrestored: sum(({ unrestored }) => unrestored),
-    missing: rows
-      .flatMap(({ account, missing }) => missing.map(({ id, subject }) => ({ account, id, subject })))
-      .slice(0, MOST_NAMED),
-    unnamed: sum(({ unnamed }) => unnamed),
+    missing: missing.slice(0, MOST_NAMED),
+    unnamed: sum(({ unnamed }) => unnamed) + Math.max(0, missing.length - MOST_NAMED),
     unknown: rows.filter(({ server }) => server === null).map(({ account }) => account),
     cosOff: rows
       .filter(({ cosOff }) => cosOff !== null)
@@ -110,7 +111,7 @@ function tablesOf(rows: readonly AccountBalance[]): StepResult['tables'] {
     {
       title: words(
         'What the backup had, and what the server has now; mail after the end of the backup is not here',
-        'Cosa aveva il backup e cosa ha ora il server; la posta dopo la fine del backup qui non c’è',
+        'Che cosa aveva il backup e che cosa ha ora il server; la posta dopo la fine del backup qui non c’è',
       ),
       columns: [
         words('Account', 'Account'),
@@ -126,18 +127,21 @@ function tablesOf(rows: readonly AccountBalance[]): StepResult['tables'] {
         .map(
           ({ account, backup, server, unrestored, missing: list, unnamed, newest, cosOff, there, why }) => [
             account,
-            count(backup),
-            server === null ? '?' : count(server),
-            count(unrestored),
-            count(list.length + unnamed),
+            figure(backup),
+            server === null ? '?' : figure(server),
+            figure(unrestored),
+            figure(list.length + unnamed),
             day(newest),
-            [
-              there ? '' : 'no such account',
-              cosOff === null ? '' : `backup of COS ${cosOff} is off`,
-              why ?? '',
-            ]
-              .filter(Boolean)
-              .join('; '),
+            joined(
+              [
+                ...(there ? [] : [words('no such account', 'l’account non esiste')]),
+                ...(cosOff === null
+                  ? []
+                  : [words(`backup of COS ${cosOff} is off`, `il backup della COS ${cosOff} è spento`)]),
+                ...(why === null ? [] : [translated(why)]),
+              ],
+              '; ',
+            ),
           ],
         ),
       total: rows.length,
@@ -149,7 +153,7 @@ function tablesOf(rows: readonly AccountBalance[]): StepResult['tables'] {
             title: words('Missing by name', 'Mancanti per nome'),
             columns: [
               words('Account', 'Account'),
-              same('Item'),
+              words('Item', 'Elemento'),
               words('Date', 'Data'),
               words('Subject', 'Oggetto'),
             ],
@@ -165,7 +169,7 @@ function resultOf(rows: readonly AccountBalance[], balance: Balance): StepResult
   return {
     summary: words(
       `${count(balance.server)} items on the server of ${count(balance.backup)} in the backup; ${count(balance.unrestored)} listed as not restored, ${count(lost)} missing without a word`,
-      `${count(balance.server)} elementi sul server su ${count(balance.backup)} nel backup; ${count(balance.unrestored)} elencati come non ripristinati, ${count(lost)} mancanti senza spiegazione`,
+      `${countIt(balance.server)} elementi sul server su ${countIt(balance.backup)} nel backup; ${countIt(balance.unrestored)} elencati come non ripristinati, ${countIt(lost)} mancanti senza spiegazione`,
     ),
     figures: [
       { label: words('In the backup', 'Nel backup'), value: count(balance.backup), tone: 'plain' },
@@ -199,11 +203,11 @@ const nothingSilent: Check = check(
         verdict: 'red',
         evidence: words(
           `${count(lost)} items of the backup are neither on the server nor in a report: ${some(named, 4)}`,
-          `${count(lost)} elementi del backup non sono né sul server né in un rapporto: ${some(named, 4)}`,
+          `${countIt(lost)} elementi del backup non sono né sul server né in un rapporto: ${some(named, 4)}`,
         ),
         next: words(
           'Do “Items follow” again; what is still missing then is exported from the Backup Path.',
-          'Ripeti “Seguono gli elementi”; ciò che manca ancora si esporta dal Backup Path.',
+          'Ripetere «Seguono gli elementi»; ciò che manca ancora si esporta dal Backup Path.',
         ),
       })
     }
@@ -216,7 +220,7 @@ const nothingSilent: Check = check(
         ),
       })
     return Promise.resolve(
-      ok(`${count(balance.accounts)} accounts compared`, `${count(balance.accounts)} account confrontati`),
+      ok(`${count(balance.accounts)} accounts compared`, `${countIt(balance.accounts)} account confrontati`),
     )
   },
 )
@@ -227,12 +231,12 @@ export const reconcileStep: Step = {
   title: words('Reconcile', 'Confrontare'),
   why: words(
     'A restore that ended well can still have left mail behind. Account by account what the backup had is compared with what the server has now, and the difference is named.',
-    'Un ripristino finito bene può aver lasciato indietro posta. Account per account si confronta ciò che aveva il backup con ciò che ha ora il server, e si nomina la differenza.',
+    'Un ripristino riuscito può aver lasciato indietro posta. Account per account si confronta ciò che aveva il backup con ciò che ha ora il server, e si indica la differenza.',
   ),
   risk: words('None: only reading.', 'Nessuno: solo lettura.'),
   repeatable: true,
   page: null,
-  primary: words('Compare backup and server', 'Confrontare backup e server'),
+  primary: words('Compare backup and server', 'Confronta backup e server'),
   checks: [],
   confirmations: [],
   fields: [
@@ -241,7 +245,7 @@ export const reconcileStep: Step = {
       label: words('Text of the notification', 'Testo della notifica'),
       help: words(
         'The mail “Operation Ended” of the restore, pasted as it is, or its .eml dropped here. Leave it empty where Lifeboat found it on the server.',
-        'La mail “Operation Ended” del ripristino, incollata così com’è, o il suo .eml trascinato qui. Lascia vuoto se Lifeboat l’ha trovata sul server.',
+        'La mail «Operation Ended» del ripristino, incollata così com’è, o il suo .eml trascinato qui. Da lasciare vuoto se Lifeboat l’ha trovata sul server.',
       ),
       kind: 'long-text',
       required: false,

@@ -1,8 +1,8 @@
-import type { StepResult } from '../../../contract/recovery.ts'
+import type { Cell, StepResult } from '../../../contract/recovery.ts'
 import type { RestoreReport } from '../../../remote/carbonio/parse-restore-report.ts'
-import { words } from '../../cases/words.ts'
+import { figure, words } from '../../cases/words.ts'
 import type { Check, StepContext } from '../../types.ts'
-import { check, count, ok } from '../look.ts'
+import { check, count, countIt, ok } from '../look.ts'
 import { restoreRun } from '../operation.ts'
 import { keptReport, reportedRuns } from '../reports.ts'
 
@@ -12,7 +12,7 @@ type Tables = StepResult['tables']
 const SHOWN = 50
 const MOST_ROWS = 2000
 
-const figure = (value: number | null): string => (value === null ? '–' : count(value))
+const told = (value: number | null): Cell => (value === null ? '–' : figure(value))
 
 /** Accounts of a report with the ids it lists, as they were read. */
 export function accountsTable({ accounts }: RestoreReport): Tables {
@@ -29,7 +29,7 @@ export function accountsTable({ accounts }: RestoreReport): Tables {
         .slice(0, MOST_ROWS)
         .map(({ account, items }) => [
           account,
-          count(items.length),
+          figure(items.length),
           items.slice(0, SHOWN).join(', ') + (items.length > SHOWN ? ' …' : ''),
         ]),
       total: accounts.length,
@@ -59,9 +59,9 @@ export function reportTables(context: Pick<StepContext, 'fact'>): Tables {
       ],
       rows: kept.map(({ operation, report }) => [
         operation ?? '–',
-        figure(report.restored),
-        figure(report.skipped),
-        figure(report.unrestored),
+        told(report.restored),
+        told(report.skipped),
+        told(report.unrestored),
         `${count(report.listed)}${report.complete ? '' : ' ▲'}`,
       ]),
       total: kept.length,
@@ -88,19 +88,25 @@ export const reportWhole: Check = check(
           ),
           next: words(
             'Paste the mail “Operation Ended” of this restore, and compare again.',
-            'Incolla la mail “Operation Ended” di questo ripristino e confronta di nuovo.',
+            'Incollare la mail «Operation Ended» di questo ripristino e confrontare di nuovo.',
           ),
         })
-      if (!report.complete && report.unrestored !== 0)
+      if (!report.complete)
         return Promise.resolve({
           verdict: 'attention',
-          evidence: words(
-            `It says that ${figure(report.unrestored)} items were not restored and names ${count(report.listed)}`,
-            `Dice che ${figure(report.unrestored)} elementi non furono ripristinati e ne nomina ${count(report.listed)}`,
-          ),
+          evidence:
+            report.unrestored === null
+              ? words(
+                  `It does not say how many items were not restored, and names ${count(report.listed)}`,
+                  `Non dice quanti elementi non sono stati ripristinati, e ne elenca ${countIt(report.listed)}`,
+                )
+              : words(
+                  `It says that ${count(report.unrestored)} items were not restored and names ${count(report.listed)}`,
+                  `Dice che ${countIt(report.unrestored)} elementi non sono stati ripristinati e ne elenca ${countIt(report.listed)}`,
+                ),
           next: words(
             'The mail was cut on its way: drop it as .eml. Until then the comparison by name below is the list.',
-            'La mail è stata troncata: trascinala come .eml. Fino ad allora vale il confronto per nome qui sotto.',
+            'La mail è stata troncata: trascinarla come .eml. Fino ad allora vale il confronto per nome qui sotto.',
           ),
         })
     }
@@ -108,7 +114,7 @@ export const reportWhole: Check = check(
       return Promise.resolve(
         ok(
           'It names as many items as it says were not restored',
-          'Nomina tanti elementi quanti dice non ripristinati',
+          'Elenca tanti elementi quanti ne dichiara non ripristinati',
         ),
       )
     return Promise.resolve({
@@ -119,7 +125,7 @@ export const reportWhole: Check = check(
       ),
       next: words(
         'Open this step again and paste the mail “Operation Ended”: without it only what is missing by name is known.',
-        'Riapri questo passo e incolla la mail “Operation Ended”: senza, si sa solo ciò che manca per nome.',
+        'Riaprire questo passo e incollare la mail «Operation Ended»: senza, si sa solo ciò che manca per nome.',
       ),
     })
   },

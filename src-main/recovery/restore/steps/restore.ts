@@ -1,9 +1,10 @@
 import { words } from '../../cases/words.ts'
 import type { Step, StepContext } from '../../types.ts'
 import { accountsOn } from '../directory.ts'
+import { expectedTime, type Expected } from '../expected.ts'
 import { FACTS, MAIN_RUN } from '../facts.ts'
 import { formOf, restoreInput, wantedAccounts } from '../form.ts'
-import { count } from '../look.ts'
+import { count, countIt } from '../look.ts'
 import { restoreRun, underWay } from '../operation.ts'
 import { watchRun } from '../watch.ts'
 import { meansAgain, planned, taken } from './planned.ts'
@@ -15,11 +16,8 @@ async function itemsOf(context: StepContext): Promise<number | null> {
   return rows === null ? null : rows.reduce((sum, { items }) => sum + items, 0)
 }
 
-async function expected(context: StepContext): Promise<number | null> {
-  const rate = context.fact(FACTS.rate)
-  const items = await itemsOf(context)
-  return typeof rate === 'number' && rate > 0 && items !== null ? items / rate : null
-}
+const expected = async (context: StepContext): Promise<Expected> =>
+  expectedTime(await itemsOf(context), context.fact(FACTS.rate))
 
 /** Accounts of the form that the new server does not have yet; null when nobody knows which there should be. */
 async function lackingAccounts(context: StepContext): Promise<string[] | null> {
@@ -39,12 +37,12 @@ export const restoreStart: Step = {
   ),
   risk: words(
     'Changes the new server and cannot be undone by Lifeboat; nothing is deleted. “Stop” here ends the watching only: the restore goes on, and this step attaches to it again.',
-    'Modifica il nuovo server e Lifeboat non può annullarlo; nulla viene cancellato. “Ferma” qui termina solo l’osservazione: il ripristino continua, e questo passo vi si riaggancia.',
+    'Il nuovo server viene modificato e Lifeboat non può annullarlo; nulla viene eliminato. «Ferma» qui termina solo l’osservazione: il ripristino continua, e questo passo vi si riaggancia.',
   ),
   repeatable: true,
   restores: true,
   page: null,
-  primary: words('Start the restore', 'Avviare il ripristino'),
+  primary: words('Start the restore', 'Avvia il ripristino'),
   checks: [],
   confirmations: [],
   fields: [],
@@ -72,7 +70,7 @@ export const restoreStart: Step = {
           ? words('The restore is under way', 'Il ripristino è in corso')
           : words(
               `${count(lacking.length)} accounts are lacking; the restore ${over ? 'has ended' : 'goes on'}`,
-              `Mancano ${count(lacking.length)} account; il ripristino ${over ? 'è finito' : 'continua'}`,
+              `Mancano ${countIt(lacking.length)} account; il ripristino ${over ? 'è finito' : 'continua'}`,
             ),
       figures: [],
       tables: [],
@@ -86,13 +84,13 @@ export const itemsFollow: Step = {
   title: words('Items follow', 'Seguono gli elementi'),
   why: words(
     'The mailboxes are being filled while people work. This step watches the restore to its end, attaches to it again after a crash of this computer, and starts it again when it died; what is there is skipped.',
-    'Le caselle si riempiono mentre le persone lavorano. Questo passo osserva il ripristino fino alla fine, vi si riaggancia dopo un crash di questo computer e lo riavvia se è morto; ciò che c’è viene saltato.',
+    'Le caselle si riempiono mentre le persone lavorano. Questo passo osserva il ripristino fino alla fine, vi si riaggancia dopo un blocco di questo computer e lo riavvia se si è interrotto; ciò che c’è viene saltato.',
   ),
   risk: restoreStart.risk,
   repeatable: true,
   restores: true,
   page: null,
-  primary: words('Watch the restore to its end', 'Osservare il ripristino fino alla fine'),
+  primary: words('Watch the restore to its end', 'Osserva il ripristino fino alla fine'),
   checks: [],
   confirmations: [],
   fields: [],

@@ -1,7 +1,7 @@
 import type { StepResult } from '../../../contract/recovery.ts'
 import { words } from '../../cases/words.ts'
 import type { StepContext } from '../../types.ts'
-import { count } from '../look.ts'
+import { count, countIt } from '../look.ts'
 import type { RestoreRun } from '../operation.ts'
 import { keptReport } from '../reports.ts'
 import { NO_NOTIFICATION } from './planned.ts'
@@ -16,7 +16,7 @@ export function runResult(context: StepContext, run: string, known: RestoreRun):
   return {
     summary: words(
       `${count(restored ?? 0)} items restored, ${count(skipped ?? 0)} were there already, ${count(unrestored ?? 0)} were not restored`,
-      `${count(restored ?? 0)} elementi ripristinati, ${count(skipped ?? 0)} erano già presenti, ${count(unrestored ?? 0)} non ripristinati`,
+      `${countIt(restored ?? 0)} elementi ripristinati, ${countIt(skipped ?? 0)} erano già presenti, ${countIt(unrestored ?? 0)} non ripristinati`,
     ),
     figures: [
       { label: words('Restored', 'Ripristinati'), value: count(restored ?? 0), tone: 'ok' },

@@ -1,5 +1,6 @@
 import { words } from '../../cases/words.ts'
 import type { Step, StepContext } from '../../types.ts'
+import { expectedTime } from '../expected.ts'
 import { FACTS, VIP_RUN } from '../facts.ts'
 import { formOf, restoreInput, vipsOf, wantedAccounts, type RestoreInput } from '../form.ts'
 import { restoreRun, underWay } from '../operation.ts'
@@ -30,19 +31,19 @@ export const restoreVips: Step = {
   ),
   risk: words(
     'Creates domains, COS and these accounts on the new server and fills them; nothing is deleted.',
-    'Crea domini, COS e questi account sul nuovo server e li riempie; nulla viene cancellato.',
+    'Domini, COS e questi account vengono creati sul nuovo server e riempiti; nulla viene eliminato.',
   ),
   repeatable: true,
   restores: true,
   page: null,
-  primary: words('Restore the first accounts', 'Ripristinare i primi account'),
+  primary: words('Restore the first accounts', 'Ripristina i primi account'),
   checks: [vipsArrived],
   confirmations: [],
   fields: [],
   async expected(context) {
-    const rate = context.fact(FACTS.rate)
-    const items = await itemsOf(context)
-    return typeof rate === 'number' && rate > 0 && items !== null ? items / rate : null
+    // Without first accounts the step does nothing, in no time worth telling.
+    if (vipsOf(await formOf(context)).length === 0) return null
+    return expectedTime(await itemsOf(context), context.fact(FACTS.rate))
   },
   async commands(context) {
     const input = await vipInput(context)

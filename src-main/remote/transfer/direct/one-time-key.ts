@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import type { GetStreamCallback, IdentityCallback, ParsedKey, SignCallback } from 'ssh2'
+import { newKeyPair } from '../../key-pair.ts'
 
 /** Numbers of the messages that an agent must know (draft-ietf-sshm-ssh-agent). */
 const FAILURE = 5
@@ -23,7 +24,7 @@ export class OneTimeKey extends ssh2.BaseAgent<ParsedKey> {
 
   constructor() {
     super()
-    const pair = ssh2.utils.generateKeyPairSync('ed25519')
+    const pair = newKeyPair()
     const key = ssh2.utils.parseKey(pair.private)
     if (key instanceof Error) throw key
     this.#key = key

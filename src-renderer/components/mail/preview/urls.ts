@@ -1,16 +1,22 @@
-/**
- * Addresses of the engine's file routes (src-main/api/files.ts), relative to the page. `state` is an index in the item's
- * states, null = the state the row shows.
- */
-function fileUrl(area: string, parts: readonly (string | number)[], state: number | null): string {
+/** What of an item is on the screen. */
+export interface Seen {
+  /** Index in the item's states; null = the state the row shows. */
+  state: number | null
+  /** Time of the view, ms UTC; null = now. What is saved must be what is seen. */
+  at: number | null
+}
+
+/** Addresses of the engine's file routes (src-main/api/files.ts), relative to the page. */
+function fileUrl(area: string, parts: readonly (string | number)[], { state, at }: Seen): string {
   const path = parts.map((part) => encodeURIComponent(part)).join('/')
-  return `/${area}/${path}${state === null ? '' : `?state=${String(state)}`}`
+  const which = state !== null ? `?state=${String(state)}` : at !== null ? `?at=${String(at)}` : ''
+  return `/${area}/${path}${which}`
 }
 
-export function messageUrl(catalogId: string, key: string, state: number | null): string {
-  return fileUrl('message', [catalogId, `${key}.eml`], state)
+export function messageUrl(catalogId: string, key: string, seen: Seen): string {
+  return fileUrl('message', [catalogId, `${key}.eml`], seen)
 }
 
-export function attachmentUrl(catalogId: string, key: string, index: number, state: number | null): string {
-  return fileUrl('attachment', [catalogId, key, index], state)
+export function attachmentUrl(catalogId: string, key: string, index: number, seen: Seen): string {
+  return fileUrl('attachment', [catalogId, key, index], seen)
 }

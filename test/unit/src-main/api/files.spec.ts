@@ -35,7 +35,7 @@ describe('file routes', () => {
 
   it('give a verified message byte for byte', async () => {
     const answer = await ask('/message/c1/i5.eml?state=3')
-    expect(calls.at(-1)).toEqual(['c1', 'i5', 3])
+    expect(calls.at(-1)).toEqual(['c1', 'i5', { state: 3 }])
     expect(answer?.body).toEqual(message)
     expect(answer?.headers).toMatchObject({
       'content-type': 'message/rfc822',
@@ -46,6 +46,14 @@ describe('file routes', () => {
     expect(answer?.headers['content-disposition']).toContain(
       "filename*=UTF-8''1970-01-01%200000%20Gr%C3%B6%C3%9Fe%20%5B257%5D.eml",
     )
+  })
+
+  it('give the message as of the time of the view: what is saved is what is seen', async () => {
+    await ask('/message/c1/i5.eml?at=1767355200000')
+    expect(calls.at(-1)).toEqual(['c1', 'i5', { at: 1_767_355_200_000 }])
+    await ask('/attachment/c1/i5/0?at=1767355200000')
+    expect(calls.at(-1)).toEqual(['c1', 'i5', { at: 1_767_355_200_000 }])
+    expect((await ask('/message/c1/i5.eml?at=soon'))?.status).toBe(400)
   })
 
   it('serve the frame with the policy that is the wall', async () => {

@@ -126,7 +126,7 @@ describe('steps of a recovery', () => {
               id: 'restore',
               title: { en: 'External Restore', it: 'External Restore' },
               state,
-              reason: state === 'failed' ? 'No space left' : null,
+              reason: state === 'failed' ? { en: 'No space left', it: 'Spazio esaurito' } : null,
               startedAt: 1000,
               endedAt: state === 'doing' ? null : 5000,
               progress:
@@ -160,10 +160,10 @@ describe('steps of a recovery', () => {
       })
       signals.update(stepOf('doing'))
       signals.update(stepOf(end))
-      const how = { done: 'completata', failed: 'non riuscita', waiting: 'attende te' }[end]
+      const how = { done: 'completata', failed: 'non riuscita', waiting: 'richiede attenzione' }[end]
       expect(heard).toEqual(['0.25', 'awake', 'none', 'may sleep', `Passo del ripristino: ${how}`])
     }
-    expect(noteOf(stepOf('failed')[0]!, 'en').body).toBe('External Restore, outage\nNo space left')
+    expect(noteOf(stepOf('failed')[0]!, 'it').body).toBe('External Restore, outage\nSpazio esaurito')
   })
 
   it('that another process does are none of ours', () => {

@@ -5,7 +5,6 @@ import type { Task } from '../../../../src-main/contract/tasks.ts'
 import { taskSchema } from '../../../../src-main/contract/tasks.ts'
 import { openAppDatabase, type AppDatabase } from '../../../../src-main/engine/app-database.ts'
 import { ExpectedError } from '../../../../src-main/engine/errors.ts'
-import { RateMeter, secondsLeft } from '../../../../src-main/engine/task-rate.ts'
 import { TaskManager, type TaskContext, type TaskOutcome } from '../../../../src-main/engine/tasks.ts'
 import { isAlive, ownIdentity } from '../../../../src-main/engine/process-identity.ts'
 import { cleanUp, temporaryFolder } from '../../../support/small-backup.ts'
@@ -186,27 +185,6 @@ describe('after a crash', () => {
 })
 
 describe('progress', () => {
-  test('rates are those of the last seconds, and fall when it stands still', () => {
-    const meter = new RateMeter()
-    expect(meter.rates(0)).toBeNull()
-    for (let second = 0; second <= 20; second++) meter.add(second * 1000, second * 100, second * 1000)
-    expect(meter.rates(20_000)?.rate).toBeCloseTo(100)
-    for (let second = 21; second <= 30; second++) meter.add(second * 1000, 2000 + (second - 20) * 10, 20_000)
-    expect(meter.rates(30_000)?.rate).toBeCloseTo(10)
-    expect(meter.rates(30_000)?.byteRate).toBe(0)
-    expect(meter.rates(90_000)?.rate).toBeLessThan(2)
-    expect(secondsLeft(50, 100, 10)).toBe(5)
-    expect(secondsLeft(100, 100, 0)).toBe(0)
-    expect(secondsLeft(1, null, 5)).toBeNull()
-    expect(secondsLeft(1, 10, 0)).toBeNull()
-  })
-
-  test('many reports keep few samples', () => {
-    const meter = new RateMeter()
-    for (let index = 0; index < 100_000; index++) meter.add(index * 0.05, index, 0)
-    expect(meter.rates(5000)?.rate).toBeCloseTo(20_000, -3)
-  })
-
   test('watchers hear the list at once and changes at most four times a second', async () => {
     const { runner, context, finish } = held()
     const stop = new AbortController()

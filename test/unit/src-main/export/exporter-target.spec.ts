@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync, chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { cleanUp, filesOf, mail, snapshot } from '../../../support/small-backup.ts'
+import { targetRefusal } from '../../../../src-main/export/target-folder.ts'
+import { cleanUp, filesOf, mail, SmallBackup, snapshot } from '../../../support/small-backup.ts'
 import { exportInto, itemOf, rows, setUp, sourceOf, quiet } from './small-export.ts'
 
 afterEach(cleanUp)
@@ -28,6 +29,21 @@ describe('the target', () => {
       })
     }
     expect(snapshot(at.backup.root, true)).toEqual(before)
+  })
+
+  test('inside another backup path is refused too: that one is evidence as well', async () => {
+    const at = setUp()
+    const digest = at.backup.blob(mail('x'))
+    const other = new SmallBackup(join(at.backup.root, '../other'))
+    other.blob(mail('y'))
+    const before = snapshot(other.root, true)
+    for (const out of [other.root, join(other.root, 'items/zz'), join(other.root, 'new/deep')]) {
+      expect(targetRefusal(out, at.backup.root)).toMatch(/inside the backup path/)
+      await expect(exportInto({ ...at, out }, sourceOf([itemOf(1, [digest])]))).rejects.toMatchObject({
+        code: 'REFUSED',
+      })
+    }
+    expect(snapshot(other.root, true)).toEqual(before)
   })
 
   test('with a folder that is a link to elsewhere is refused, and nothing is written there', async () => {
@@ -66,6 +82,24 @@ describe('the target', () => {
     })
     expect(filesOf(at.out)).toEqual([])
   })
+
+  test.each(['eml', 'mbox', 'maildir', 'zip'] as const)(
+    'that goes away between two folders ends an export as %s: what was in it is not called exported',
+    async (format) => {
+      const at = setUp()
+      const items = ['Inbox', 'Sent'].map((folder, index) =>
+        itemOf(index + 1, [at.backup.blob(mail(folder))], { folders: [folder] }),
+      )
+      function* taken(): Generator<(typeof items)[number]> {
+        for (const [index, item] of items.entries()) {
+          // A disk that is pulled out.
+          if (index === 1) rmSync(at.out, { recursive: true })
+          yield item
+        }
+      }
+      await expect(exportInto(at, sourceOf(taken()), format)).rejects.toMatchObject({ code: 'REFUSED' })
+    },
+  )
 
   test('keeps every file that was there: other bytes under the same name, links, a foreign manifest.csv', async () => {
     const at = setUp()

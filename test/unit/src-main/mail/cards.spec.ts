@@ -221,6 +221,17 @@ describe('toIcalendar', () => {
     expect(lines(calendar(raw))).toContain('DTSTART:20261120T030100Z')
   })
 
+  it('does not take the time from which a state holds for the time of the event', () => {
+    const [from, until] = [Date.UTC(2026, 2, 1, 10), Date.UTC(2026, 3, 1)]
+    const state = { start: from, end: until, type: 11, name: 'Board' }
+    const holds = [from, until]
+    expect(toIcalendar({ raw: state, blob: null, holds })).toBeNull()
+    const told = { ...state, startDate: '01/03/2026 10:00:00', data: { s: 1795143660, e: 1795147260 } }
+    const ics = lines(toIcalendar({ raw: told, blob: null, holds })?.toString() ?? null)
+    expect(ics).toContain('DTSTART:20261120T030100Z')
+    expect(ics).toContain('DTEND:20261120T040100Z')
+  })
+
   it('is null without an invitation, or without a start', () => {
     expect(calendar({ subject: 'x' })).toBeNull()
     expect(calendar({ startTime: 1795143660000 })).toBeNull()

@@ -67,7 +67,10 @@ describe('the primary action of a step', () => {
     await expect(press(runner, 'two')).rejects.toMatchObject({ code: 'REFUSED' })
     runner.skip(runner.step('one'), 'It was done by hand yesterday.')
     await press(runner, 'two')
-    expect(shown(runner, 'one')).toMatchObject({ state: 'skipped', reason: 'It was done by hand yesterday.' })
+    expect(shown(runner, 'one')).toMatchObject({
+      state: 'skipped',
+      reason: { it: 'It was done by hand yesterday.' },
+    })
     expect(shown(runner, 'two').state).toBe('done')
   })
 
@@ -181,7 +184,7 @@ describe('a step that does not go well', () => {
     await press(runner, 'fails')
     expect(shown(runner, 'fails')).toMatchObject({
       state: 'failed',
-      reason: 'The copy broke off. The disk is full. Make space.',
+      reason: { en: 'The copy broke off. The disk is full. Make space.' },
       canRun: true,
       primary: { en: 'Try again' },
     })
@@ -197,7 +200,7 @@ describe('a step that does not go well', () => {
     await press(runner, 'claims')
     expect(shown(runner, 'claims')).toMatchObject({
       state: 'failed',
-      reason: 'counted is red',
+      reason: { en: 'counted is red' },
       result: RESULT,
     })
     expect(shown(runner, 'claims').checks).toMatchObject([{ id: 'counted', verdict: 'red' }])
@@ -240,7 +243,7 @@ describe('a step that does not go well', () => {
     await ended
     expect(shown(runner, 'long')).toMatchObject({
       state: 'waiting',
-      reason: 'Stopped by a person.',
+      reason: { en: 'Stopped by a person.', it: 'Fermato da una persona.' },
       primary: { en: 'Go on' },
     })
     await press(runner, 'long')
@@ -266,7 +269,7 @@ describe('a step that does not go well', () => {
 
     const runner = room.again()
     expect(shown(runner, 'long')).toMatchObject({ state: 'waiting', canRun: true, primary: { en: 'Go on' } })
-    expect(shown(runner, 'long').reason).toContain('ended in the middle')
+    expect(shown(runner, 'long').reason?.en).toContain('ended in the middle')
     expect(caseView(runner).pendings).toMatchObject([
       { id: 'validator', what: { en: 'The validator is off' } },
     ])

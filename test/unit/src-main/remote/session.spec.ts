@@ -73,11 +73,14 @@ describe.skipIf(!SSHD)('a session with a real sshd', () => {
       profile: server.profile({ port: wire.port }),
       knownHosts: () => parseKnownHosts(`* ssh-ed25519 ${server.hostKeys()[0]?.toString('base64') ?? ''}\n`),
     })
-    const until = Date.now() + 3500
+    const cuts = (): number => states.filter((state) => state === 'lost').length
     let done = 0
-    while (Date.now() < until) {
+    let failed = 0
+    // How many cuts fall into a moment with a connection depends on the machine: it is them that count, not the time.
+    for (const end = Date.now() + 25_000; Date.now() < end && (cuts() < 3 || done <= 5);) {
       const result = await session.shell.run(['echo', 'ok']).catch((error: unknown) => {
         expect(error).toBeInstanceOf(ConnectionError)
+        failed++
         return null
       })
       if (result === null) continue
@@ -85,8 +88,10 @@ describe.skipIf(!SSHD)('a session with a real sshd', () => {
       expect(result).toMatchObject({ code: 0, stdout: 'ok\n' })
       done++
     }
-    expect(states.filter((state) => state === 'lost').length).toBeGreaterThanOrEqual(3)
+    expect(cuts()).toBeGreaterThanOrEqual(3)
     expect(done).toBeGreaterThan(5)
+    // Asking again at once does not keep the loop too busy to notice that the wire is gone.
+    expect(failed).toBeLessThan(200)
   })
 
   it('does not go on when another host key answers in the place of the server', async () => {

@@ -107,7 +107,7 @@ describe('what the engine says', () => {
     const app = useApp()
     app.settings = { ...app.settings, language: 'it' }
     await vi.waitFor(() => expect(wrapper.text()).toContain('Il disco è pieno (/mnt/out)'))
-    expect(wrapper.text()).toContain('Scegli un’altra cartella.')
+    expect(wrapper.text()).toContain('Scegliere un’altra cartella.')
     expect(wrapper.text()).toContain('A file.')
   })
 })

@@ -15,6 +15,7 @@ vi.mock('../../../../src-renderer/client.ts', () => ({
 const { default: FieldControl } = await import('../../../../src-renderer/pages/case/field-control.vue')
 const { default: StepCheck } = await import('../../../../src-renderer/pages/case/step-check.vue')
 const { default: StepFoot } = await import('../../../../src-renderer/pages/case/step-foot.vue')
+const { useRecovery } = await import('../../../../src-renderer/stores/recovery.ts')
 const { default: StepProgress } = await import('../../../../src-renderer/pages/case/step-progress.vue')
 
 const w = (text: string) => ({ en: text, it: text })
@@ -58,6 +59,7 @@ const step = (over: Partial<StepView>): StepView => ({
   canRun: true,
   blockedBy: [],
   expectedSeconds: null,
+  expectedUnknown: null,
   startedAt: null,
   endedAt: null,
   progress: null,
@@ -170,6 +172,39 @@ describe('the foot of a step', () => {
     const blocked = foot({ canRun: false, blockedBy: [w('Space is missing')] })
     expect(blocked.text()).toContain('Space is missing')
     expect(buttons({ canRun: false })).toEqual(['Skip …', 'Start (off)'])
+  })
+
+  it('tells the time expected, or why there is none; nothing once it runs', () => {
+    expect(foot({ expectedSeconds: 90 }).text()).toMatch(/About \S*\d/)
+    const unknown = { expectedUnknown: w('Time not known yet') }
+    expect(foot(unknown).text()).toContain('Time not known yet')
+    expect(foot({ ...unknown, state: 'doing' }).text()).not.toContain('Time not known yet')
+    // a sentence may break, a figure may not
+    expect(
+      foot({ ...unknown })
+        .find('p.num')
+        .exists(),
+    ).toBe(false)
+    expect(foot({ expectedSeconds: 90 }).find('p.num').exists()).toBe(true)
+    expect(foot({}).find('.facts p').exists()).toBe(false)
+  })
+
+  it('does not take a press that was meant for the step before it', async () => {
+    const shown = foot({})
+    const act = vi.spyOn(useRecovery(), 'act').mockResolvedValue()
+    const press = () => shown.find('.primary').trigger('click')
+    await press()
+    await shown.setProps({ step: step({ id: 'next' }) })
+    expect(shown.find('.primary').attributes('aria-disabled')).toBe('true')
+    await press()
+    expect(act.mock.calls).toEqual([['s', 'Start']])
+    await new Promise((resolve) => setTimeout(resolve, 450))
+    expect(shown.find('.primary').attributes('aria-disabled')).toBeUndefined()
+    await press()
+    expect(act.mock.calls).toEqual([
+      ['s', 'Start'],
+      ['next', 'Start'],
+    ])
   })
 
   it('offers to stop what runs, and nothing else', () => {

@@ -254,6 +254,8 @@ describe('the mail procedures', () => {
     expect((await api.preview({ catalogId, key, state: 1 })).text).toContain('zweite Fassung')
     const then = await api.preview({ catalogId, key, at })
     expect(then.text).toContain('erste Fassung')
+    const saved = await api.loadMessage(catalogId, key, { at })
+    expect(saved?.message.toString()).toContain('erste Fassung')
     expect(then.frameUrl).toBeNull()
   })
 

@@ -180,9 +180,11 @@ describe('eml tree', () => {
     },
   )
 
-  it('says so when a file stands where a folder must be', async () => {
+  it('gives a folder a number where a file stands in its place', async () => {
     writeFileSync(join(base.root, 'anna@example.com'), 'a file')
-    expect(await kindOf(openEmlTreeTarget(base.root).write(entry(), text('x')))).not.toBe('no error')
+    const { path } = await openEmlTreeTarget(base.root).write(entry(), text('x'))
+    expect(path).toMatch(/^anna@example\.com \(2\)\//)
+    expect(readFileSync(join(base.root, path))).toEqual(text('x'))
     expect(readFileSync(join(base.root, 'anna@example.com'), 'utf8')).toBe('a file')
   })
 

@@ -61,7 +61,7 @@ describe.skipIf(process.platform !== 'linux')('isolation, proved', () => {
     // these guards stand in steps that change nothing: they name the one that mends
     for (const one of STEP.checks)
       expect((await one.run(context)).next?.en).toMatch(/^Open the step “Isolate the clone”/)
-    expect((await queueHeld('new', HERE).run(context)).next?.it).toMatch(/^Eseguite questo passo/)
+    expect((await queueHeld('new', HERE).run(context)).next?.it).toMatch(/^Eseguire questo passo/)
     for (const port of [5222, 6071, 7071]) expect(evidence.en).toContain(String(port))
   })
 

@@ -23,12 +23,14 @@ function context(given: {
   hasOld?: boolean
   facts?: Record<string, unknown>
   bytes?: number | null
+  way?: string
 }): StepContext {
-  const { hasOld = true, facts = {}, bytes = null } = given
+  const { hasOld = true, facts = {}, bytes = null, way = 'copy' } = given
   return {
     caseId: `case ${String(++looks)}`,
     step: 'carbonio-installed',
     signal: new AbortController().signal,
+    fields: { way },
     address: (role: string) => ({ serverId: role }),
     hasServer: (role: string) => role === 'new' || hasOld,
     shell: (role: string) => ({ host: role }),
@@ -78,7 +80,13 @@ describe('the time that bringing the Backup Path will take', () => {
   })
 
   it('is not told before something was measured, or without a catalog', async () => {
-    expect(await bring.expected!(context({ bytes: 5_000 }))).toBeNull()
-    expect(await bring.expected!(context({ facts: { 'bring.rate': 25_000_000 } }))).toBeNull()
+    const unmeasured = { en: expect.stringContaining('has not measured a rate') as string }
+    expect(await bring.expected!(context({ bytes: 5_000 }))).toMatchObject(unmeasured)
+    const uncounted = { it: expect.stringContaining('nessun catalogo') as string }
+    expect(await bring.expected!(context({ facts: { 'bring.rate': 25_000_000 } }))).toMatchObject(uncounted)
+  })
+
+  it('is none where nothing is carried', async () => {
+    expect(await bring.expected!(context({ bytes: 5_000, way: 'mounted' }))).toBeNull()
   })
 })

@@ -53,14 +53,32 @@ describe('the way through an External Restore', () => {
     expect(made.progress.some(({ phase }) => phase.en.includes('Comparing'))).toBe(true)
   }, 120_000)
 
-  it('names what vanished from the server although the restore ended well', async () => {
+  it('names what vanished from the server although the restore ended well, also where more new mail came', async () => {
     const shell = await login(drill, drill.new)
-    const account = drill.facts.accounts[1]?.name ?? ''
-    const index = `${drill.new.store}/${account}/index.ndjson`
-    const { stdout } = await shell.run(['cat', index])
-    const lines = stdout.split('\n').filter(Boolean)
-    const victim = lines.findIndex((line) => line.includes('"type":"message"'))
-    await shell.run(['tee', index], { input: `${lines.filter((_, at) => at !== victim).join('\n')}\n` })
+    const lost: string[] = []
+    for (const [account, fresh] of [
+      [drill.facts.accounts[1]?.name ?? '', 0],
+      [drill.facts.accounts[2]?.name ?? '', 3],
+    ] as const) {
+      const index = `${drill.new.store}/${account}/index.ndjson`
+      const { stdout } = await shell.run(['cat', index])
+      const lines = stdout.split('\n').filter(Boolean)
+      const victim = lines.findIndex((line) => line.includes('"type":"message"'))
+      const { sourceId } = JSON.parse(lines[victim] ?? '') as { sourceId: number }
+      lost.push(`${account} ${String(sourceId)}`)
+      const model = lines[victim] ?? ''
+      const came = Array.from({ length: fresh }, (_, n) =>
+        JSON.stringify({
+          ...(JSON.parse(model) as object),
+          id: 90_000 + n,
+          sourceId: 90_000 + n,
+          subject: `New mail ${String(n)}`,
+          date: Date.now(),
+        }),
+      )
+      const kept = [...lines.filter((_, at) => at !== victim), ...came]
+      await shell.run(['tee', index], { input: `${kept.join('\n')}\n` })
+    }
     await drill.close()
     // a restart makes the simulated server read its mailboxes again
     const { startDrill } = await import('../../../../../src-main/drill/drill.ts')
@@ -74,8 +92,8 @@ describe('the way through an External Restore', () => {
       await run(other, 'reconcile')
       const { verdict, evidence } = await look(other, 'reconcile', 'nothing-silent')
       expect(verdict).toBe('red')
-      const { sourceId } = JSON.parse(lines[victim] ?? '') as { sourceId: number }
-      expect(evidence.en).toContain(`${account} ${String(sourceId)}`)
+      expect(evidence.en).toContain('2 items')
+      for (const one of lost) expect(evidence.en).toContain(one)
     } finally {
       await again.close()
     }

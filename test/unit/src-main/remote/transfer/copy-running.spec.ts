@@ -60,6 +60,30 @@ test.skipIf(!SSHD)('pause holds the bytes back, resume goes on, the limit holds'
   expect(differences(from, to)).toEqual([])
 })
 
+test('no time left is told that is far from the time it takes', async () => {
+  const from = join(folder, 'told')
+  makeTree(from, { blobs: 60, bytes: 20_000, seed: 12 })
+  const handle = startCopy({
+    source: local(from),
+    target: local(join(folder, 'told target')),
+    limit: 150_000,
+  })
+  const told: { at: number; left: number }[] = []
+  const look = setInterval(() => {
+    const { phase, secondsLeft } = handle.progress()
+    if (phase !== 'blobs' || secondsLeft === null) return
+    told.push({ at: Date.now(), left: secondsLeft })
+  }, 50)
+  const startedAt = Date.now()
+  await handle.done
+  clearInterval(look)
+  const endedAt = Date.now()
+  // 1.2 MB at 0.15 MB/s: some eight seconds, of which the first three tell nothing
+  expect(told.length).toBeGreaterThan(0)
+  expect((told[0]?.at ?? 0) - startedAt).toBeGreaterThanOrEqual(3000)
+  for (const { at, left } of told) expect(left).toBeLessThanOrEqual((2 * (endedAt - at)) / 1000 + 2)
+})
+
 test.skipIf(!SSHD)(
   'a blob of the right size that was touched is proved, a wrong one is replaced',
   async () => {

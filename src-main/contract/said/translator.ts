@@ -27,7 +27,7 @@ export function makeTranslator(catalogue: Readonly<Record<string, string>>): (te
   const known = new Map<string, string>()
 
   function whole(text: string, depth: number): string | null {
-    const same = exact.get(text)
+    const same = exact.get(text) ?? dotted(text, (bare) => exact.get(bare))
     if (same !== undefined) return same
     for (const { fixed, names, translation } of templates) {
       const holes = match(text, fixed)
@@ -35,7 +35,7 @@ export function makeTranslator(catalogue: Readonly<Record<string, string>>): (te
       const filled = new Map(names.map((name, at) => [name, inner(holes[at] ?? '', depth)]))
       return translation.replace(HOLE, (_, name: string) => filled.get(name) ?? '')
     }
-    return null
+    return dotted(text, (bare) => whole(bare, depth) ?? undefined) ?? null
   }
 
   function inner(text: string, depth: number): string {
@@ -66,12 +66,18 @@ export function makeTranslator(catalogue: Readonly<Record<string, string>>): (te
     if (text.length > MAX) return text
     let answer = known.get(text)
     if (answer === undefined) {
-      answer = translate(text)
+      answer = FIGURE.test(text) ? text.replaceAll(',', '.') : translate(text)
       if (known.size > 1000) known.clear()
       known.set(text, answer)
     }
     return answer
   }
+}
+
+/** The list has what happened without a full stop; put before its reason it has one. */
+function dotted(text: string, find: (bare: string) => string | undefined): string | undefined {
+  const found = text.endsWith('.') && !text.endsWith('..') ? find(text.slice(0, -1)) : undefined
+  return found === undefined ? undefined : `${found}.`
 }
 
 function compile(english: string, translation: string): Template {

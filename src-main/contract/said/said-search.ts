@@ -60,7 +60,7 @@ export const saidSearch: Record<string, string> = {
   'it was forwarded': 'è stato inoltrato',
   'it is a draft': 'è una bozza',
   'it was sent by the account itself': 'è stato inviato dall’account stesso',
-  'no readable metadata claims it': 'nessun metadato leggibile lo nomina',
+  'no readable metadata claims it': 'nessun metadato leggibile vi fa riferimento',
   'its blob is damaged': 'il suo blob è danneggiato',
   'its blob is missing': 'il suo blob manca',
   'its item id is {id}': 'il suo id di elemento è {id}',

@@ -31,8 +31,8 @@ const MESSAGES: Record<string, string> = {
   // collegamenti: lo sguardo al server mette il perché nella stessa frase
   '{host} cannot be reached': '{host} non è raggiungibile',
   '{host} stopped answering': '{host} non risponde più',
-  'The connection to {host} was lost': 'Il collegamento con {host} è caduto',
-  'The connection to {host} was closed': 'Il collegamento con {host} è stato chiuso',
+  'The connection to {host} was lost': 'La connessione con {host} è caduta',
+  'The connection to {host} was closed': 'La connessione con {host} è stata chiusa',
   '{host} opens no further session': '{host} non apre altre sessioni',
   '{host} cannot run commands as {user}': '{host} non può eseguire comandi come {user}',
   '{host} could not become {user} by {way}': '{host} non è riuscito a diventare {user} con {way}',
@@ -66,7 +66,7 @@ const WHY: Record<string, string> = {
   'A disk of the server is full, read-only or failing.':
     'Un disco del server è pieno, in sola lettura o guasto.',
   'Carbonio reported a failure; its own words are in the output.':
-    'Carbonio ha segnalato un errore; le sue parole sono nell’output.',
+    'Carbonio ha segnalato un errore; il suo messaggio è nell’output.',
   'Somebody or something stopped the operation before its end.':
     'Qualcuno o qualcosa ha fermato l’operazione prima della fine.',
   'The operation was taken out of the queue before it began.':
@@ -86,47 +86,47 @@ export const saidCarbonio: Record<string, string> = {
   ...messages,
   ...why,
   'Lifeboat ended in the middle of this step. What runs on the server goes on; so does the step.':
-    'Lifeboat è finito nel mezzo di questo passo. Ciò che gira sul server prosegue, e così il passo.',
+    'Lifeboat è terminato durante questo passo. Ciò che è in corso sul server prosegue, e così il passo.',
   // ciò che un controllo dice in italiano finisce con il motivo che il motore dà in inglese
   'Non è stato possibile stabilirlo: {reason}': 'Non è stato possibile stabilirlo: {reason}',
   'Check that this is the node with the Mailstore & Provisioning component and that Carbonio is installed (ls /opt/zextras/bin).':
-    'Controlla che sia il nodo con il componente Mailstore & Provisioning e che Carbonio sia installato (ls /opt/zextras/bin).',
+    'Controllare che sia il nodo con il componente Mailstore & Provisioning e che Carbonio sia installato (ls /opt/zextras/bin).',
   'Check how this profile becomes zextras (Test connection), and that zextras may read and write the path that is named.':
-    'Controlla come questo profilo diventa zextras (Prova il collegamento), e che zextras possa leggere e scrivere il percorso indicato.',
+    'Controllare come questo profilo diventa zextras («Prova la connessione»), e che zextras possa leggere e scrivere il percorso indicato.',
   'Start it (carbonio-appserver.target with systemctl, or zmcontrol start on older releases), wait a minute, try again.':
-    'Avvialo (carbonio-appserver.target con systemctl, o zmcontrol start nelle versioni più vecchie), aspetta un minuto, riprova.',
+    'Avviarlo (carbonio-appserver.target con systemctl, o zmcontrol start nelle versioni più vecchie), attendere un minuto, riprovare.',
   'Look at getServices and start the service "module"; a new server is initialised by its first SmartScan.':
-    'Guarda getServices e avvia il servizio «module»; un server nuovo viene inizializzato dal suo primo SmartScan.',
+    'Controllare getServices e avviare il servizio «module»; un server nuovo viene inizializzato dal suo primo SmartScan.',
   'Look at `carbonio help backup` on the server; older and newer releases spell some operations in another way.':
-    'Guarda `carbonio help backup` sul server; versioni più vecchie e più nuove scrivono alcune operazioni in un altro modo.',
+    'Controllare `carbonio help backup` sul server; versioni più vecchie e più nuove scrivono alcune operazioni in un altro modo.',
   'Compare the command with the help page in the output; releases differ in their parameters.':
-    'Confronta il comando con la pagina di aiuto nell’output; i parametri cambiano tra le versioni.',
+    'Confrontare il comando con la pagina di aiuto nell’output; i parametri cambiano tra le versioni.',
   'Activate one (carbonio core activate-license TOKEN, then carbonio core getLicenseInfo); the mails themselves can be taken out of the Backup Path without it.':
-    'Attivane una (carbonio core activate-license TOKEN, poi carbonio core getLicenseInfo); i messaggi si possono estrarre dal Backup Path anche senza.',
+    'Attivarne una (carbonio core activate-license TOKEN, poi carbonio core getLicenseInfo); i messaggi si possono estrarre dal Backup Path anche senza.',
   'Check the spelling and the Backup Path; for deleted accounts use the id instead of the name.':
-    'Controlla come è scritto e il Backup Path; per gli account eliminati usa l’id al posto del nome.',
+    'Controllare come è scritto e il Backup Path; per gli account eliminati usare l’id al posto del nome.',
   'Look at its queue (getAllOperations) and wait, or stop that operation first.':
-    'Guarda la sua coda (getAllOperations) e aspetta, o prima ferma quell’operazione.',
+    'Controllare la sua coda (getAllOperations) e attendere, o prima fermare quell’operazione.',
   'Look at df and at the kernel log of the server before anything else is tried.':
-    'Prima di provare altro guarda df e il registro del kernel del server.',
+    'Prima di provare altro controllare df e il registro del kernel del server.',
   'Read the output, and the log /opt/zextras/log/mailbox.log on the server.':
-    'Leggi l’output, e il registro /opt/zextras/log/mailbox.log sul server.',
+    'Leggere l’output, e il registro /opt/zextras/log/mailbox.log sul server.',
   'Look at its notification; what was restored until then stays. Start it again to go on.':
-    'Guarda la sua notifica; ciò che era già ripristinato resta. Riavviala per proseguire.',
-  'Start it again when the queue is as it should be.': 'Riavviala quando la coda è come deve essere.',
+    'Controllare la sua notifica; ciò che era già ripristinato resta. Riavviarla per proseguire.',
+  'Start it again when the queue is as it should be.': 'Riavviarla quando la coda è come deve essere.',
   'Check that Carbonio runs, then start it again; what was restored until then stays.':
-    'Controlla che Carbonio sia in funzione, poi riavviala; ciò che era già ripristinato resta.',
+    'Controllare che Carbonio sia in funzione, poi riavviarla; ciò che era già ripristinato resta.',
   'That says nothing about the operation itself.': 'Questo non dice nulla dell’operazione stessa.',
   'Read the queue (getAllOperations) to see whether it still runs.':
-    'Leggi la coda (getAllOperations) per vedere se è ancora in corso.',
+    'Leggere la coda (getAllOperations) per vedere se è ancora in corso.',
   'No answer came back: {reason}': 'Non è tornata nessuna risposta: {reason}',
   'It ended by signal {signal}.': 'È finito per il segnale {signal}.',
   'Read the queue of the server (getAllOperations) before it is started again.':
-    'Leggi la coda del server (getAllOperations) prima di riavviarla.',
+    'Leggere la coda del server (getAllOperations) prima di riavviarla.',
 
   // parametri
-  'Correct it. Nothing was run.': 'Correggilo. Non è stato eseguito nulla.',
-  'The parameters do not fit.': 'I parametri non vanno bene.',
+  'Correct it. Nothing was run.': 'Correggerlo. Non è stato eseguito nulla.',
+  'The parameters do not fit.': 'I parametri non sono validi.',
   'The name of a node holds letters, digits, dots and hyphens only.':
     'Il nome di un nodo contiene solo lettere, cifre, punti e trattini.',
   'It must not be empty.': 'Non deve essere vuoto.',
@@ -136,7 +136,7 @@ export const saidCarbonio: Record<string, string> = {
   'It begins with --, which Carbonio would read as an option.':
     'Comincia con --, che Carbonio leggerebbe come opzione.',
   'It holds a comma, at which Carbonio would cut it in two. Use the id instead of the name.':
-    'Contiene una virgola, su cui Carbonio lo dividerebbe in due. Usa l’id al posto del nome.',
+    'Contiene una virgola, su cui Carbonio lo dividerebbe in due. Usare l’id al posto del nome.',
   'The list must not be empty.': 'L’elenco non deve essere vuoto.',
   'No address and no id is so long.': 'Nessun indirizzo e nessun id è così lungo.',
   'It must be an absolute path on the server.': 'Deve essere un percorso assoluto sul server.',
@@ -155,11 +155,9 @@ export const saidCarbonio: Record<string, string> = {
   'It has more lines than Lifeboat reads as text.': 'Ha più righe di quante Lifeboat legga come testo.',
   'Its JSON is torn.': 'Il suo JSON è interrotto.',
   'It holds several replies.': 'Contiene più risposte.',
-  'It has neither a section "- stats -" nor "- unrestored items -".':
-    'Non ha né una sezione «- stats -» né «- unrestored items -».',
   'A restore is in the queue, but its state "{state}" is not known.':
     'In coda c’è un ripristino, ma il suo stato «{state}» non è noto.',
-  '{name} waits in the queue{behind}.': '{name} aspetta in coda{behind}.',
+  '{name} waits in the queue{behind}.': '{name} è in attesa in coda{behind}.',
   ' behind {other}': ' dietro {other}',
   'No restore is in the queue of this server.': 'Nella coda di questo server non ci sono ripristini.',
   'The queue of {host} was not understood: {why}': 'La coda di {host} non è comprensibile: {why}',
@@ -176,23 +174,23 @@ export const saidCarbonio: Record<string, string> = {
   'It would move or rewrite files of the backup, and its findings are not always right: what it takes away could be the only mail that is left.':
     'Sposterebbe o riscriverebbe file del backup, e ciò che trova non è sempre giusto: quello che toglie potrebbe essere l’unica posta rimasta.',
   'Copy the Backup Path first (lifeboat copy) and verify the copy, then run it on one of the two. Without the fix it can be run now.':
-    'Prima copia il Backup Path (lifeboat copy) e verifica la copia, poi eseguilo su uno dei due. Senza riparazione si può eseguire subito.',
+    'Prima copiare il Backup Path (lifeboat copy) e verificare la copia, poi eseguirlo su uno dei due. Senza riparazione si può eseguire subito.',
   'The backup of a COS or account is not switched with a bare config set':
     'Il backup di una COS o di un account non si cambia con un semplice config set',
   'Accounts whose backup is off are treated as deleted, and their backup data is purged after the retention time: this is said every time before it is done.':
     'Gli account senza backup vengono trattati come eliminati, e i loro dati di backup si cancellano dopo il tempo di conservazione: lo si dice ogni volta prima di farlo.',
   'Use the operation for the backup of a COS, which shows the warning first.':
-    'Usa l’operazione per il backup di una COS, che prima mostra l’avviso.',
+    'Usare l’operazione per il backup di una COS, che prima mostra l’avviso.',
   'No map file is deleted on the only copy of a backup':
     'Sull’unica copia di un backup non si elimina nessun file di mappa',
   'The map tells which account became which at an earlier import; it cannot be made again.':
     'La mappa dice quale account è diventato quale in un’importazione precedente; non si può rifare.',
   'Copy the Backup Path first (lifeboat copy), verify the copy, and delete the map in one of the two.':
-    'Prima copia il Backup Path (lifeboat copy), verifica la copia, ed elimina la mappa in uno dei due.',
+    'Prima copiare il Backup Path (lifeboat copy), verificare la copia, ed eliminare la mappa in uno dei due.',
   'The backup of the COS "{cos}" is not switched off without its warning':
     'Il backup della COS «{cos}» non si spegne senza il suo avviso',
   'Show the warning for this COS and server and have it confirmed; each confirmation is good for one time.':
-    'Mostra l’avviso per questa COS e questo server e fallo confermare; ogni conferma vale una volta.',
+    'Mostrare l’avviso per questa COS e questo server e farlo confermare; ogni conferma vale una volta.',
   'Switching off the backup of the COS "{cos}" on {host} makes Carbonio treat all its accounts as deleted: the RealTime Scanner ignores them, exports leave them out, and all their backup data is purged {when}. Switching it on again before that marks them as active again; what was purged is gone.':
     'Se si spegne il backup della COS «{cos}» su {host}, Carbonio tratta tutti i suoi account come eliminati: il RealTime Scanner li ignora, le esportazioni li tralasciano, e tutti i loro dati di backup vengono cancellati {when}. Riaccenderlo prima li segna di nuovo come attivi; ciò che è stato cancellato è perduto.',
   'after the retention time of deleted accounts (30 days unless it was changed)':

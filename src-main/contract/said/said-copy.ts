@@ -38,7 +38,7 @@ export const saidCopy: Record<string, string> = {
   'An External Restore leaves a map file in the path.':
     'Un External Restore lascia un file di mappa nel percorso.',
   'This is the only copy and it is mounted read-only: a restore that wants to write there fails. Take the overlay, or copy it first.':
-    'Questa è l’unica copia ed è montata in sola lettura: un ripristino che vuole scriverci fallisce. Usa l’overlay, o prima copiala.',
+    'Questa è l’unica copia ed è montata in sola lettura: un ripristino che vuole scriverci fallisce. Usare l’overlay, o prima copiarla.',
   'The restore is as slow and as safe as the network in between; a copy restores faster and survives the old server.':
     'Il ripristino è lento e sicuro quanto la rete in mezzo; una copia si ripristina più in fretta e sopravvive al vecchio server.',
   'NFS shows the numeric owners of the old server: where zextras has another id on the new one, it cannot read. The last check tells.':
@@ -61,7 +61,7 @@ export const saidCopy: Record<string, string> = {
   'sshfs takes its options divided by commas.': 'sshfs prende le opzioni separate da virgole.',
   'A path holds a comma, colon or backslash': 'Un percorso contiene virgola, due punti o barra rovesciata',
   'The options of an overlay are divided by them.': 'Con questi si separano le opzioni di un overlay.',
-  'Choose another one, such as /mnt/lifeboat.': 'Scegline un altro, come /mnt/lifeboat.',
+  'Choose another one, such as /mnt/lifeboat.': 'Sceglierne un altro, come /mnt/lifeboat.',
 
   // ciò che una copia nota
   '1 link at the source not copied ({path}): what they stand for is missing at the target.':
@@ -71,12 +71,12 @@ export const saidCopy: Record<string, string> = {
   'The target does not keep upper and lower case apart: a restore needs a disk that does (ext4, xfs).':
     'La destinazione non distingue maiuscole e minuscole: per un ripristino serve un disco che lo faccia (ext4, xfs).',
   'The connection to {host} was lost before a line could be taken out of ~/.ssh/authorized_keys there (it ends with {mark}). The server removes it by itself as soon as it notices; its key is gone, and it is valid until {end} UTC at the latest.':
-    'Il collegamento con {host} è caduto prima che si potesse togliere una riga da ~/.ssh/authorized_keys (finisce con {mark}). Il server la toglie da sé appena se ne accorge; la sua chiave non c’è più, e vale al più tardi fino a {end} UTC.',
+    'La connessione con {host} è caduta prima che si potesse togliere una riga da ~/.ssh/authorized_keys (finisce con {mark}). Il server la toglie da sé appena se ne accorge; la sua chiave non c’è più, e vale al più tardi fino a {end} UTC.',
   'link, not copied: a Backup Path has none of its own. Copy what it points to as a source of its own':
-    'collegamento, non copiato: un Backup Path non ne ha di suoi. Copia ciò a cui punta come origine a sé',
+    'collegamento, non copiato: un Backup Path non ne ha di suoi. Copiare ciò a cui punta come origine a sé',
   'it is neither a file nor a folder (a socket, pipe or device)':
     'non è né un file né una cartella (socket, pipe o dispositivo)',
-  'it keeps changing at the source: run the copy again': 'all’origine continua a cambiare: ripeti la copia',
+  'it keeps changing at the source: run the copy again': 'all’origine continua a cambiare: ripetere la copia',
   'it changed while it was read': 'è cambiato mentre veniva letto',
   'it is not a regular file any more': 'non è più un file normale',
   'the disk of the target gave other bytes back': 'il disco della destinazione ha restituito altri byte',
@@ -93,59 +93,63 @@ export const saidCopy: Record<string, string> = {
   '{n} files and folders would go, more than 5 % of what is there (the first: {path})':
     'Sparirebbero {n} file e cartelle, più del 5 % di ciò che c’è (il primo: {path})',
   'Look at what is different; copy without --delete, or into a new folder.':
-    'Guarda che cosa è diverso; copia senza --delete, o in una cartella nuova.',
+    'Controllare che cosa è diverso; copiare senza --delete, o in una cartella nuova.',
+  'There the file is larger and was changed later; the copy would put an older state over it.':
+    'Lì il file è più grande ed è stato modificato dopo; la copia lo sostituirebbe con uno stato più vecchio.',
+  'See whether source and target are mixed up. If not, copy into an empty folder, or move this file away.':
+    'Verificare se sorgente e destinazione sono scambiate. Altrimenti copiare in una cartella vuota, o spostare altrove questo file.',
   'The source has {what} of this name, the target has something else (links are not followed).':
     'L’origine ha {what} con questo nome, la destinazione ha altro (i collegamenti non vengono seguiti).',
   'a folder': 'una cartella',
   'a file': 'un file',
   'The source lies inside the target': 'L’origine è dentro la destinazione',
   'Look at it, move it away ({path}), and start the copy again.':
-    'Guardalo, spostalo altrove ({path}) e riavvia la copia.',
+    'Controllarlo, spostarlo altrove ({path}) e riavviare la copia.',
   'the top folder': 'la cartella superiore',
   'The server did not answer as a shell does.': 'Il server non ha risposto come fa una shell.',
   'The server did not answer as a shell does: {said}.':
     'Il server non ha risposto come fa una shell: {said}.',
   'Check that this user has an ordinary shell there.':
-    'Controlla che lì questo utente abbia una shell comune.',
+    'Controllare che lì questo utente abbia una shell comune.',
   'Process {pid} of this machine holds {file}.': 'Il processo {pid} di questa macchina tiene {file}.',
   'It holds {path} there.': 'Lì tiene {path}.',
   '{host} has no sha256sum': '{host} non ha sha256sum',
   'What was written there could not be read back and compared.':
     'Ciò che vi è scritto non si potrebbe rileggere e confrontare.',
-  'Install coreutils on that server.': 'Installa coreutils su quel server.',
+  'Install coreutils on that server.': 'Installare coreutils su quel server.',
   'Install tar there, or log in as a user who may run it.':
-    'Installa tar lì, o accedi con un utente che può eseguirlo.',
+    'Installare tar lì, o accedere con un utente che può eseguirlo.',
   'The program was not found.': 'Il programma non è stato trovato.',
   'The server sent a file that was not asked for': 'Il server ha inviato un file che non era stato chiesto',
   'Its tar sent {name}. A sound server does not do that; nothing of it was kept.':
     'Il suo tar ha inviato {name}. Un server sano non lo fa; non ne è stato conservato nulla.',
   'Find out what runs as tar there before going on.':
-    'Prima di proseguire scopri che cosa lì viene eseguito come tar.',
+    'Prima di proseguire, accertare che cosa lì viene eseguito come tar.',
   'What {host} sends cannot be read as tar': 'Ciò che {host} invia non si può leggere come tar',
   '{reason}, several times in a row.': '{reason}, più volte di seguito.',
   'An archive goes on behind its end': 'Un archivio prosegue oltre la sua fine',
-  'The check sum of a header does not fit': 'La somma di controllo di un’intestazione non torna',
+  'The check sum of a header does not fit': 'La somma di controllo di un’intestazione non corrisponde',
   'A name is too long': 'Un nome è troppo lungo',
   'A sparse file': 'Un file sparse',
   'A number is too large': 'Un numero è troppo grande',
   'A number in a header cannot be read': 'Un numero in un’intestazione non si può leggere',
   'An extended header cannot be read': 'Un’intestazione estesa non si può leggere',
   'Look whether its login prints anything (.bashrc), and what runs as tar there.':
-    'Guarda se il suo accesso scrive qualcosa (.bashrc), e che cosa lì viene eseguito come tar.',
+    'Controllare se il suo accesso scrive qualcosa (.bashrc), e che cosa lì viene eseguito come tar.',
 
   // copia diretta
   'A direct copy goes from one server to another': 'Una copia diretta va da un server a un altro',
   'One end of this copy is on this computer.': 'Un’estremità di questa copia è su questo computer.',
-  'Leave out --direct.': 'Togli --direct.',
+  'Leave out --direct.': 'Togliere --direct.',
   'Copy through this computer instead (without --direct): it needs no space here.':
-    'Copia invece attraverso questo computer (senza --direct): qui non serve spazio.',
+    'Copiare invece attraverso questo computer (senza --direct): qui non serve spazio.',
   '{host} finds another machine behind {where}': '{host} trova un’altra macchina dietro {where}',
   'The host key that answers there is not the one that this computer knows of the target.':
     'La chiave che risponde lì non è quella che questo computer conosce della destinazione.',
   'Name the address by which the old server reaches the new one (--direct-to HOST:PORT). {relay}':
-    'Indica l’indirizzo con cui il vecchio server raggiunge il nuovo (--direct-to HOST:PORTA). {relay}',
+    'Indicare l’indirizzo con cui il vecchio server raggiunge il nuovo (--direct-to HOST:PORTA). {relay}',
   'Open the way, or name the address by which the old server reaches the new one (--direct-to HOST:PORT). {relay}':
-    'Apri la strada, o indica l’indirizzo con cui il vecchio server raggiunge il nuovo (--direct-to HOST:PORTA). {relay}',
+    'Aprire il percorso di rete, o indicare l’indirizzo con cui il vecchio server raggiunge il nuovo (--direct-to HOST:PORTA). {relay}',
   '{where} does not let {host} in': '{where} non fa entrare {host}',
   'The one-time key in ~/.ssh/authorized_keys was not accepted ({said}): its sshd may read another file (AuthorizedKeysFile), allow no keys for this user, or be older than OpenSSH 7.7.':
     'La chiave monouso in ~/.ssh/authorized_keys non è stata accettata ({said}): il suo sshd forse legge un altro file (AuthorizedKeysFile), non permette chiavi a questo utente, o è più vecchio di OpenSSH 7.7.',
@@ -154,9 +158,9 @@ export const saidCopy: Record<string, string> = {
   'It says: {said} ({cause}).': 'Dice: {said} ({cause}).',
   'the port is closed for it': 'per lui la porta è chiusa',
   'it does not know that name': 'non conosce quel nome',
-  'a firewall or a missing route is between them': 'in mezzo c’è un firewall o manca una strada',
+  'a firewall or a missing route is between them': 'c’è un firewall o manca una route',
   'ssh gave no clearer reason': 'ssh non ha detto di più',
-  'ssh ended without a word.': 'ssh è finito senza una parola.',
+  'ssh ended without a word.': 'ssh è terminato senza alcun messaggio.',
   '{host} has no ssh': '{host} non ha ssh',
   'The program that would send the files was not found there.':
     'Lì non è stato trovato il programma che invierebbe i file.',
@@ -165,14 +169,14 @@ export const saidCopy: Record<string, string> = {
     'Una copia diretta ne ha bisogno per inviare esattamente i file elencati.',
   '{host} takes no agent forwarding': '{host} non accetta l’inoltro dell’agente',
   'Its sshd forbids it (AllowAgentForwarding, DisableForwarding or a restricted key). Without it a private key would have to lie there, and that is not done.':
-    'Il suo sshd lo vieta (AllowAgentForwarding, DisableForwarding o una chiave limitata). Altrimenti dovrebbe starci una chiave privata, e questo non si fa.',
+    'Il suo sshd lo vieta (AllowAgentForwarding, DisableForwarding o una chiave limitata). Altrimenti lì servirebbe una chiave privata, e questo non si fa.',
   'The one-time key cannot be let in at {host}': 'La chiave monouso non si può far entrare in {host}',
   'Its date(1) cannot tell when the permission would end.':
-    'Il suo date(1) non sa dire quando finirebbe il permesso.',
+    'Il suo date(1) non sa calcolare la scadenza del permesso.',
   '{host} could not be made ready for a direct copy':
     '{host} non si è potuto preparare per una copia diretta',
-  'It did not say why.': 'Non ha detto perché.',
+  'It did not say why.': 'Non ha indicato il motivo.',
   'Look whether the login may write into /tmp there; or copy through this computer (without --direct).':
-    'Guarda se l’accesso può scrivere lì in /tmp; o copia attraverso questo computer (senza --direct).',
-  'A connection was lost': 'Un collegamento è caduto',
+    'Controllare se l’accesso può scrivere lì in /tmp; o copiare attraverso questo computer (senza --direct).',
+  'A connection was lost': 'Una connessione è caduta',
 }

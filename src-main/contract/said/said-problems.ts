@@ -79,16 +79,16 @@ export const saidProblems: Record<string, string> = {
   'A line is longer than 10,240 bytes: the LMTP validator would refuse this message in a restore.':
     'Una riga supera 10.240 byte: il controllo LMTP rifiuterebbe questo messaggio in un ripristino.',
   'The metadata names this blob, but the file is not there.':
-    'I metadati nominano questo blob, ma il file non c’è.',
+    'I metadati indicano questo blob, ma il file non c’è.',
   'No readable metadata names this blob; it is listed as unclaimed mail.':
-    'Nessun metadato leggibile nomina questo blob; è elencato tra gli orfani.',
+    'Nessun metadato leggibile fa riferimento a questo blob; è elencato tra gli orfani.',
   'No readable metadata names this blob; its message can be exported as unclaimed mail.':
-    'Nessun metadato leggibile nomina questo blob; il suo messaggio si può esportare come orfano.',
+    'Nessun metadato leggibile fa riferimento a questo blob; il suo messaggio si può esportare come orfano.',
   'An item names this blob, and no file has it.':
-    'Un elemento nomina questo blob, e nessun file lo contiene.',
+    'Un elemento fa riferimento a questo blob, e nessun file lo contiene.',
   'The message names no blob in any of its states.':
-    'Il messaggio non nomina un blob in nessuno dei suoi stati.',
-  'The healed item names this blob.': 'L’elemento riparato nomina questo blob.',
+    'Il messaggio non indica un blob in nessuno dei suoi stati.',
+  'The healed item names this blob.': 'L’elemento riparato fa riferimento a questo blob.',
   'It belongs into {folder}/, which was merged with {other}/ by a case-insensitive file system.':
     'Va in {folder}/, fusa con {other}/ da un file system che non distingue le maiuscole.',
   'It belongs into {folder}/ as {digest}.': 'Va in {folder}/ come {digest}.',
@@ -135,13 +135,13 @@ export const saidProblems: Record<string, string> = {
   "The account's metadata cannot be read: {reason}.":
     'I metadati dell’account non si possono leggere: {reason}.',
   "The account's metadata cannot be understood; its mail is not touched by this.":
-    'I metadati dell’account non si possono capire; la sua posta non ne è toccata.',
+    'I metadati dell’account non si possono interpretare; la sua posta non ne è toccata.',
 
   // ciò che sta in mezzo
   'A link; links are not followed.': 'Un collegamento; i collegamenti non vengono seguiti.',
   'A link; it was not followed.': 'Un collegamento; non è stato seguito.',
   '{name} is a link that leads out of the backup path; it was not followed. Open its target instead.':
-    '{name} è un collegamento che porta fuori dal Backup Path; non è stato seguito. Apri invece ciò a cui punta.',
+    '{name} è un collegamento che porta fuori dal Backup Path; non è stato seguito. Aprire invece ciò a cui punta.',
   'Neither a file nor a folder (a pipe, socket or device); not opened.':
     'Né un file né una cartella (pipe, socket o dispositivo); non aperto.',
   'A folder that does not belong to a backup path.': 'Una cartella che non fa parte di un Backup Path.',
@@ -162,7 +162,7 @@ export const saidProblems: Record<string, string> = {
   "nothing in the item's metadata can be read": 'nei metadati dell’elemento non si può leggere nulla',
   "metadata-ok: nothing in the item's metadata can be read":
     'metadata-ok: nei metadati dell’elemento non si può leggere nulla',
-  'the metadata of this {type} names no blob': 'i metadati di questo elemento ({type}) non nominano un blob',
+  'the metadata of this {type} names no blob': 'i metadati di questo elemento ({type}) non indicano un blob',
   '{reason}; what could be read of it was not saved':
     '{reason}; ciò che se ne poteva leggere non è stato salvato',
   'name-refused: {why}': 'nome rifiutato: {why}',

@@ -1,4 +1,4 @@
-/** Come said.ts: la prova del collegamento, diventare root o zextras, lo sguardo al server, l’importazione da ssh. */
+/** Come said.ts: la prova della connessione, diventare root o zextras, lo sguardo al server, l’importazione da ssh. */
 
 /** Ciò che un comando ha risposto segue spesso una spiegazione. */
 const ELEVATION: Record<string, string> = {
@@ -11,7 +11,7 @@ const ELEVATION: Record<string, string> = {
   'The program for it is not installed there.': 'Il programma che serve non è installato lì.',
   'The account or its password has expired.': 'L’account o la sua password sono scaduti.',
   'The server can no longer write to its own disk.': 'Il server non può più scrivere sul proprio disco.',
-  'It ended with code {code}.': 'È finito con il codice {code}.',
+  'It ended with code {code}.': 'È terminato con il codice {code}.',
 }
 
 const elevation = Object.fromEntries(
@@ -24,7 +24,7 @@ const elevation = Object.fromEntries(
 export const saidServers: Record<string, string> = {
   ...elevation,
 
-  // prova del collegamento
+  // prova della connessione
   'port {port} answers': 'la porta {port} risponde',
   '{user}, by key {file}': '{user}, con la chiave {file}',
   '{user}, by agent': '{user}, con l’agente',
@@ -34,74 +34,72 @@ export const saidServers: Record<string, string> = {
   'The login shell does not run commands as a POSIX shell does':
     'La shell di accesso non esegue i comandi come una shell POSIX',
   'Use a user whose login shell is sh, bash, dash or zsh (getent passwd NAME).':
-    'Usa un utente la cui shell di accesso sia sh, bash, dash o zsh (getent passwd NOME).',
+    'Usare un utente la cui shell di accesso sia sh, bash, dash o zsh (getent passwd NOME).',
   'The command id failed': 'Il comando id non è riuscito',
-  'Try it by hand.': 'Provalo a mano.',
-  'Try it by hand on the server.': 'Provalo a mano sul server.',
-  'Try again.': 'Riprova.',
+  'Try it by hand.': 'Provarlo a mano.',
+  'Try it by hand on the server.': 'Provarlo a mano sul server.',
+  'Try again.': 'Riprovare.',
   'The profile says that this login is root, but it is not':
     'Il profilo dice che questo accesso è root, ma non lo è',
-  'Choose sudo or su in the profile, or log in as root.': 'Scegli sudo o su nel profilo, o accedi come root.',
+  'Choose sudo or su in the profile, or log in as root.':
+    'Scegliere sudo o su nel profilo, o accedere come root.',
   'The profile says that this login is zextras, but it is not':
     'Il profilo dice che questo accesso è zextras, ma non lo è',
   'Choose sudo or su in the profile, or log in as zextras.':
-    'Scegli sudo o su nel profilo, o accedi come zextras.',
+    'Scegliere sudo o su nel profilo, o accedere come zextras.',
   'There is no user zextras here: this is no Carbonio server.':
     'Qui non c’è l’utente zextras: non è un server Carbonio.',
   'There is no user zextras here': 'Qui non c’è l’utente zextras',
   'Check that this is the right server and that Carbonio is installed on it.':
-    'Controlla che sia il server giusto e che Carbonio vi sia installato.',
+    'Controllare che sia il server giusto e che Carbonio vi sia installato.',
   'Commands cannot be run as zextras': 'Non si possono eseguire comandi come zextras',
   'Look at the login shell and the home folder of zextras (getent passwd zextras).':
-    'Guarda la shell di accesso e la cartella home di zextras (getent passwd zextras).',
+    'Controllare la shell di accesso e la cartella home di zextras (getent passwd zextras).',
   'There is no carbonio command here.': 'Qui non c’è il comando carbonio.',
   'There is no carbonio command': 'Non c’è il comando carbonio',
   'zextras does not find it in its PATH.': 'zextras non lo trova nel suo PATH.',
   'Check that Carbonio is installed on this server; a node without the mailbox role has no backup either.':
-    'Controlla che Carbonio sia installato su questo server; un nodo senza il ruolo mailbox non ha nemmeno il backup.',
+    'Controllare che Carbonio sia installato su questo server; un nodo senza il ruolo mailbox non ha nemmeno il backup.',
   '{path} is there, but did not answer: {reason}': '{path} c’è, ma non ha risposto: {reason}',
   '{path} is there, but getVersion ended with {code}: {said}':
     '{path} c’è, ma getVersion è finito con {code}: {said}',
-  'It ended with code {code} and said: “{said}”': 'È finito con il codice {code} e ha detto: «{said}»',
-  '`{program}` did not end within {n} s': '`{program}` non è finito entro {n} s',
+  'It ended with code {code} and said: “{said}”': 'È terminato con il codice {code} e ha detto: «{said}»',
   'The server is slow, or a disk or network mount there hangs.':
     'Il server è lento, o lì un disco o un volume di rete è bloccato.',
 
   // diventare un altro utente
-  '{host} cannot run commands as {user}': '{host} non può eseguire comandi come {user}',
   'The profile says that this login is root already and knows no way to another user.':
     'Il profilo dice che questo accesso è già root e non conosce un modo per diventare un altro utente.',
   'The profile says that this login is zextras already and knows no way to another user.':
     'Il profilo dice che questo accesso è già zextras e non conosce un modo per diventare un altro utente.',
-  '{host} could not become {user} by {way}': '{host} non è riuscito a diventare {user} con {way}',
-  'Choose “sudo with password” in the profile.': 'Scegli «sudo con password» nel profilo.',
+  'Choose “sudo with password” in the profile.': 'Scegliere «sudo con password» nel profilo.',
   'Log in as a user who may, or choose “su -” with the password of root.':
-    'Accedi con un utente che può, o scegli «su -» con la password di root.',
+    'Accedere con un utente che può, o scegliere «su -» con la password di root.',
   'Take requiretty off for this user (visudo), or log in as root.':
-    'Togli requiretty a questo utente (visudo), o accedi come root.',
+    'Togliere requiretty a questo utente (visudo), o accedere come root.',
   'Without the user zextras there is no Carbonio here: check that it is the right server.':
-    'Senza l’utente zextras qui non c’è Carbonio: controlla che sia il server giusto.',
+    'Senza l’utente zextras qui non c’è Carbonio: controllare che sia il server giusto.',
   'Choose another way to become root in the profile, or log in as root.':
-    'Scegli nel profilo un altro modo per diventare root, o accedi come root.',
-  'Log in on the console and renew it.': 'Accedi dalla console e rinnovala.',
-  'Log in as root directly: that writes less.': 'Accedi direttamente come root: così si scrive meno.',
+    'Scegliere nel profilo un altro modo per diventare root, o accedere come root.',
+  'Log in on the console and renew it.': 'Accedere dalla console e rinnovarla.',
+  'Log in as root directly: that writes less.': 'Accedere direttamente come root: così si scrive meno.',
   'The password was refused.': 'La password è stata rifiutata.',
-  'Type the password of root again.': 'Digita di nuovo la password di root.',
-  'Type the password of this user again.': 'Digita di nuovo la password di questo utente.',
+  'Type the password of root again.': 'Digitare di nuovo la password di root.',
+  'Type the password of this user again.': 'Digitare di nuovo la password di questo utente.',
   'A password is needed and none was given.': 'Serve una password e non ne è stata data nessuna.',
-  'Start it again and type the password.': 'Riavvia e digita la password.',
+  'Start it again and type the password.': 'Riavviare e digitare la password.',
   '{way} fell silent: the server may be overloaded, or its directory service does not answer.':
     '{way} non dice più nulla: il server può essere sovraccarico, o il suo servizio di directory non risponde.',
   '{way} fell silent after “{said}”: the server may be overloaded, or its directory service does not answer.':
     '{way} non dice più nulla dopo «{said}»: il server può essere sovraccarico, o il suo servizio di directory non risponde.',
-  'Try again; or log in as root directly.': 'Riprova; oppure accedi direttamente come root.',
+  'Try again; or log in as root directly.': 'Riprovare; oppure accedere direttamente come root.',
 
   // che cosa si sa di un server
   'it was not asked yet': 'non è stato ancora chiesto',
   '`{program}` is not there': '`{program}` non c’è',
   '`{program}` was refused: {said}': '`{program}` è stato rifiutato: {said}',
-  '`{program}` ended with code {code}': '`{program}` è finito con il codice {code}',
-  '`{program}` ended with code {code}: {said}': '`{program}` è finito con il codice {code}: {said}',
+  '`{program}` ended with code {code}': '`{program}` è terminato con il codice {code}',
+  '`{program}` ended with code {code}: {said}': '`{program}` è terminato con il codice {code}: {said}',
   '`{program}` printed “{said}”': '`{program}` ha scritto «{said}»',
   '`stat` told no sizes': '`stat` non ha detto le dimensioni',
   '`stat` left out a file system': '`stat` ha tralasciato un file system',
@@ -113,7 +111,7 @@ export const saidServers: Record<string, string> = {
   'the server names none': 'il server non ne indica',
   'the server does not say': 'il server non lo dice',
   'the table of mounts does not name its file system':
-    'la tabella dei volumi montati non nomina il suo file system',
+    'la tabella dei volumi montati non contiene il suo file system',
   'the table of mounts has no root': 'la tabella dei volumi montati non ha la radice',
   'there is {name}, and no {other}': 'c’è {name}, e non {other}',
   '{name} and {other} are two': '{name} e {other} sono due cose distinte',
@@ -126,11 +124,11 @@ export const saidServers: Record<string, string> = {
   '/proc/uptime is not understood': '/proc/uptime non è comprensibile',
   '/proc/loadavg is not understood': '/proc/loadavg non è comprensibile',
   'there is no user zextras: this is no Carbonio server, or its directory of users is broken':
-    'non c’è l’utente zextras: non è un server Carbonio, o il suo elenco degli utenti è guasto',
+    'non c’è l’utente zextras: non è un server Carbonio, o il suo elenco degli utenti è danneggiato',
   'no package called carbonio… is installed': 'non è installato nessun pacchetto carbonio…',
   'there are neither systemd targets of Carbonio nor its zmcontrol':
     'non ci sono né i target systemd di Carbonio né il suo zmcontrol',
-  '{manager} names no component of Carbonio': '{manager} non nomina componenti di Carbonio',
+  '{manager} names no component of Carbonio': '{manager} non elenca componenti di Carbonio',
   'the name under which Carbonio knows this server is not known':
     'non è noto il nome con cui Carbonio conosce questo server',
   '{version} (package {name})': '{version} (pacchetto {name})',
@@ -162,11 +160,12 @@ export const saidServers: Record<string, string> = {
   'Match sections of the file are not followed.': 'Le sezioni Match del file non vengono seguite.',
   'The jump host “{name}” is not understood.': 'L’host intermedio «{name}» non è comprensibile.',
   'There is no such file.': 'Il file non esiste.',
-  'Choose another file, or add the server by hand.': 'Scegli un altro file, o aggiungi il server a mano.',
+  'Choose another file, or add the server by hand.':
+    'Scegliere un altro file, o aggiungere il server a mano.',
   'The SSH configuration is not understood': 'La configurazione SSH non è comprensibile',
-  'Add the server by hand.': 'Aggiungi il server a mano.',
+  'Add the server by hand.': 'Aggiungere il server a mano.',
   'The answer does not fit the question': 'La risposta non è adatta alla domanda',
   'A question of the kind {kind} was answered with {answer}.':
     'A una domanda di tipo {kind} si è risposto con {answer}.',
-  'Answer again.': 'Rispondi di nuovo.',
+  'Answer again.': 'Rispondere di nuovo.',
 }
