@@ -63,8 +63,10 @@ export class CaseJournal {
     this.#file = join(folder, JOURNAL_NAME)
     this.#onEntry = onEntry
     mkdirSync(join(folder, 'files'), { recursive: true, mode: 0o700 })
+    // Read before the journal: another process may append meanwhile, and the journal is always written first.
+    const head = readHead(join(folder, HEAD_NAME))
     this.refresh()
-    this.#compareHead()
+    this.#compareHead(head)
   }
 
   get count(): number {
@@ -247,8 +249,7 @@ export class CaseJournal {
     renameSync(`${file}.part`, file)
   }
 
-  #compareHead(): void {
-    const head = readHead(join(this.folder, HEAD_NAME))
+  #compareHead(head: Head | null): void {
     if (head === null || head.n === 0) return
     if (head.n > this.count) {
       const why = `It had ${head.n} entries when it was last written, and has ${this.count} now: its end was cut off.`

@@ -1,31 +1,49 @@
-import { closeSync, linkSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { ExpectedError } from '../../engine/errors.ts'
 import { isAlive, ownIdentity, type ProcessIdentity } from '../../engine/process-identity.ts'
 
 /** A lock file without a readable owner is being written at this moment, or was left by a crash, ms. */
 const GRACE_MS = 3000
-/** Appending takes milliseconds: who waits longer meets something that hangs. */
-const PATIENCE_MS = 5000
+/** Appending takes milliseconds, seconds where the disk is busy: who waits longer meets something that hangs. */
+const PATIENCE_MS = 20_000
+const POLL_MS = 5
+/** What file systems without hard links answer (exFAT, some shares). */
+const NO_LINKS: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']
 
 const own = ownIdentity()
 const pausing = new Int32Array(new SharedArrayBuffer(4))
 
-/** Does `work` while no other process does the same under this lock file. @throws ExpectedError REFUSED */
+/**
+ * Does `work` while no other process does the same under this lock file. Who waits stands first in a queue of one
+ * (`FILE.next`): a process that writes entry after entry cannot take the lock again before its neighbour had it.
+ * @throws ExpectedError REFUSED
+ */
 export function underLock<T>(file: string, work: () => T): T {
   const until = Date.now() + PATIENCE_MS
-  while (!tryLock(file)) {
-    if (Date.now() > until) {
-      throw new ExpectedError('REFUSED', 'The case is being written by another Lifeboat', {
-        why: `Process ${String(ownerOf(file)?.pid ?? 'unknown')} holds ${file}.`,
-        next: 'Wait a moment and try again, or close the other one.',
-      })
-    }
-    pause()
+  const queue = `${file}.next`
+  waitFor(queue, file, until)
+  try {
+    waitFor(file, file, until)
+  } finally {
+    rmSync(queue, { force: true })
   }
   try {
     return work()
   } finally {
     rmSync(file, { force: true })
+  }
+}
+
+function waitFor(lock: string, file: string, until: number): void {
+  while (!tryLock(lock)) {
+    if (Date.now() > until) {
+      throw new ExpectedError('REFUSED', 'The case is being written by another Lifeboat', {
+        why: `Process ${String((ownerOf(file) ?? ownerOf(lock))?.pid ?? 'unknown')} holds ${file}.`,
+        next: 'Wait a moment and try again, or close the other one.',
+      })
+    }
+    pause()
   }
 }
 
@@ -35,7 +53,7 @@ export function tryLock(file: string): boolean {
   const owner = ownerOf(file)
   if (owner ? isAlive(owner) : ageOf(file) < GRACE_MS) return false
   // Left by a dead process. Renamed before it is removed: of two who see it at once only one gets it.
-  const aside = `${file}.${String(own.pid)}.${String(Date.now())}`
+  const aside = besides(file)
   try {
     renameSync(file, aside)
   } catch {
@@ -69,27 +87,45 @@ export function isLocked(file: string): boolean {
 /** The one who has it needs milliseconds, and nothing may come between: so this waits without letting go. */
 function pause(): void {
   try {
-    Atomics.wait(pausing, 0, 0, 10)
+    Atomics.wait(pausing, 0, 0, POLL_MS)
   } catch {
     // Some hosts forbid it on their first thread.
-    for (const until = Date.now() + 10; Date.now() < until;);
+    for (const until = Date.now() + POLL_MS; Date.now() < until;);
   }
 }
 
+/** The file appears with its owner inside: one that is made first and written later looks left behind on a busy machine. */
 function create(file: string): boolean {
-  let fd: number
+  if (existsSync(file)) return false
+  const whole = besides(file)
+  const owner = JSON.stringify(own)
   try {
-    fd = openSync(file, 'wx', 0o600)
+    writeFileSync(whole, owner, { flag: 'wx', mode: 0o600 })
+    linkSync(whole, file)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (!NO_LINKS.includes(code)) throw error
+    return createInPlace(file, owner)
+  } finally {
+    rmSync(whole, { force: true })
+  }
+}
+
+function createInPlace(file: string, owner: string): boolean {
+  try {
+    writeFileSync(file, owner, { flag: 'wx', mode: 0o600 })
+    return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
     throw error
   }
-  try {
-    writeSync(fd, JSON.stringify(own))
-  } finally {
-    closeSync(fd)
-  }
-  return true
+}
+
+/** A name beside the lock that nobody else uses, no other thread either. */
+function besides(file: string): string {
+  return `${file}.${String(own.pid)}.${randomUUID().slice(0, 8)}`
 }
 
 function ownerOf(file: string): ProcessIdentity | null {

@@ -136,6 +136,8 @@ export async function pressPrimary(
   const until = Date.now() + (options.seconds ?? 240) * 1000
   const present = page.getByRole('navigation', { name: 'Steps' }).locator('li:has-text("· now")')
   const pane: Locator = page.locator('article.step')
+  const titleOf = async (): Promise<string> =>
+    (await pane.getByRole('heading', { level: 2 }).innerText()).trim()
   for (;;) {
     if (Date.now() > until) throw new Error(`No end after ${met.join(', ')}: ${await pane.innerText()}`)
     if (await page.getByText('All steps of this procedure are over').isVisible()) return met
@@ -143,7 +145,7 @@ export async function pressPrimary(
       await page.waitForTimeout(100)
       continue
     }
-    const title = (await pane.getByRole('heading', { level: 2 }).innerText()).trim()
+    const title = await titleOf()
     if (title !== met.at(-1)) {
       if (options.until?.test(title) === true) return met
       met.push(title)
@@ -155,6 +157,8 @@ export async function pressPrimary(
         throw new Error(`“${title}” failed: ${await pane.innerText()}`)
       const failure = page.getByRole('alertdialog')
       if (await failure.isVisible()) throw new Error(`“${title}”: ${await failure.innerText()}`)
+      // the step may have ended since its title was read, and the next one waits for what a person fills in
+      if ((await titleOf()) !== title) continue
       // a click that waits for the last one would meet the button of the step after it
       if ((await pane.locator('footer .v-btn--loading').count()) === 0)
         await primary.click({ timeout: 1000 }).catch(() => undefined)
@@ -168,6 +172,7 @@ export async function pressPrimary(
       await page.waitForTimeout(1500)
       if (!(await blocked.isVisible())) continue
       const reasons = await blocked.innerText()
+      if ((await titleOf()) !== title) continue
       if ((await options.mend?.(title, reasons)) !== true) throw new Error(`“${title}” waits: ${reasons}`)
     }
     await page.waitForTimeout(250)

@@ -10,6 +10,7 @@ import { isLocked, tryLock, underLock, unlock } from '../../../../src-main/recov
 import { temporaryFolder } from '../../../support/temp.ts'
 
 const SCRIPT = join(import.meta.dirname, 'support/run-appending.ts')
+const HOLDER = join(import.meta.dirname, 'support/run-holding.ts')
 const NODE = join(import.meta.dirname, '../../../../node_modules/.bin/node')
 
 function open(folder: string): CaseJournal {
@@ -184,6 +185,23 @@ describe('a journal', () => {
     expect(new Set(texts).size).toBe(120)
   }, 60_000)
 
+  it('is opened whole while others append to it', async () => {
+    let opened = 0
+    for (let round = 0; round < 12; round++) {
+      const folder = temporaryFolder('journal-opened')
+      const child = spawn(NODE, [SCRIPT, folder, 'on and on', '60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+      const over = once(child, 'close')
+      let more = true
+      void over.then(() => (more = false))
+      await once(child.stdout, 'data')
+      child.stdout.resume()
+      for (; more; await new Promise((resolve) => setImmediate(resolve)), opened++)
+        expect(() => open(folder)).not.toThrow()
+      expect(await over).toEqual([0, null])
+    }
+    expect(opened).toBeGreaterThan(50)
+  }, 60_000)
+
   it('keeps no secret, in no place of an entry', () => {
     const folder = temporaryFolder('journal-secrets')
     const secret = 'S3cret-Word-77'
@@ -238,6 +256,21 @@ describe('a lock', () => {
     unlock(file)
     expect(existsSync(file)).toBe(false)
   })
+
+  it('comes to who waits, although another takes it again and again', async () => {
+    const file = join(temporaryFolder('lock'), 'lock')
+    const child = spawn(NODE, [HOLDER, file, '60'], { stdio: ['ignore', 'pipe', 'inherit'] })
+    try {
+      await once(child.stdout, 'data')
+      child.stdout.resume()
+      const began = Date.now()
+      for (let n = 0; n < 20; n++) underLock(file, () => undefined)
+      // each time one turn of the other is waited for; without a queue it is luck
+      expect(Date.now() - began).toBeLessThan(20 * 60 * 5)
+    } finally {
+      child.kill('SIGKILL')
+    }
+  }, 60_000)
 
   it('is given back when the work fails', () => {
     const file = join(temporaryFolder('lock'), 'lock')
