@@ -7,6 +7,7 @@ import * as selecting from '../list/selection.ts'
 import { useBackup } from '../stores/backup.ts'
 import { useDialogs } from '../stores/dialogs.ts'
 import { useView } from '../stores/view.ts'
+import { whenGrown } from '../stores/when-grown.ts'
 
 const PAGE = 200
 /** Pages kept: 40 × 200 rows are a few megabytes. */
@@ -60,18 +61,9 @@ export function useMailList(view: ComputedRef<View | null>) {
     if (view.value) cache.reset()
   })
 
-  let refreshTimer: ReturnType<typeof setTimeout> | undefined
-  watch(
-    () => backup.revision,
-    (revision) => {
-      if (revision === cache.revision || refreshTimer) return
-      refreshTimer = setTimeout(() => {
-        refreshTimer = undefined
-        cache.invalidate()
-      }, REFRESH_EVERY_MS)
-    },
-  )
-  onScopeDispose(() => clearTimeout(refreshTimer))
+  whenGrown(REFRESH_EVERY_MS, () => {
+    if (backup.revision !== cache.revision) cache.invalidate()
+  })
 
   const state = computed(() => {
     depend()

@@ -6,6 +6,7 @@ import type { MonthCount } from '../components/charts/spark.ts'
 import { sortByLabel } from '../format/account.ts'
 import { toShownError, type ShownError } from '../format/shown-error.ts'
 import { useBackup } from './backup.ts'
+import { whenGrown } from './when-grown.ts'
 
 /** While the catalog grows the accounts are asked for again at most this often, ms. */
 const EVERY_MS = 1000
@@ -34,12 +35,9 @@ export const useAccounts = defineStore('accounts', () => {
     }
   }
 
-  let timer: ReturnType<typeof setTimeout> | undefined
   watch(
     () => backup.catalogId,
     () => {
-      clearTimeout(timer)
-      timer = undefined
       rows.value = null
       error.value = null
       months.value = new Map()
@@ -48,16 +46,10 @@ export const useAccounts = defineStore('accounts', () => {
     },
     { immediate: true },
   )
-  watch(
-    () => [backup.revision, backup.complete],
-    () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void load()
-        void refreshMonths()
-      }, EVERY_MS)
-    },
-  )
+  whenGrown(EVERY_MS, () => {
+    void load()
+    void refreshMonths()
+  })
 
   /** Asks for the chart of an account, one account after the other: charts must not hold up lists. */
   function wantMonths(account: string): void {

@@ -5,6 +5,7 @@ import { client } from '../client.ts'
 import { toShownError, type ShownError } from '../format/shown-error.ts'
 import { useBackup } from './backup.ts'
 import { useView } from './view.ts'
+import { whenGrown } from './when-grown.ts'
 
 export interface AccountFolders {
   nodes: readonly FolderNode[] | null
@@ -66,16 +67,7 @@ export const useFolders = defineStore('folders', () => {
     },
   )
   watch(() => [view.at, view.deleted], reload)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  watch(
-    () => [backup.revision, backup.complete],
-    () => {
-      timer ??= setTimeout(() => {
-        timer = undefined
-        void reload()
-      }, EVERY_MS)
-    },
-  )
+  whenGrown(EVERY_MS, () => void reload())
 
   return { byAccount, pathOf, want, load }
 })

@@ -49,7 +49,8 @@ describe.skipIf(chromiumPath() === null)('the check of a damaged backup', () => 
     await run.getByText('This check did not come to its end.').waitFor()
     await look('2-stopped')
     await run.getByRole('button', { name: 'Go on' }).click()
-    await run.getByText(/^Step \d of 3/).waitFor()
+    // how far it is by then is a matter of the machine: a quick one is through
+    await run.getByText('This check did not come to its end.').waitFor({ state: 'detached' })
   })
 
   it('checks everything and tells the verdict with its figures', async () => {

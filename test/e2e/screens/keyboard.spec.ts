@@ -37,6 +37,7 @@ describe.skipIf(chromiumPath() === null)('with the keyboard alone', () => {
     await tabTo(page, 'Try with a sample backup')
     await page.keyboard.press('Enter')
     await page.getByText('Everything read').waitFor({ timeout: 60_000 })
+    await page.getByRole('row', { name: /anna\.rossi/ }).waitFor()
     await tabTo(page, 'anna.rossi')
     await page.keyboard.press('Enter')
     await rows(page).first().waitFor()
