@@ -10,6 +10,8 @@ const oneAtATime = { fileParallelism: false, testTimeout: 90_000, hookTimeout: 1
 export default defineConfig({
   test: {
     reporters: ['default'],
+    // what is waited for may take its time on a busy machine; vitest's own limit is a second
+    expect: { poll: { timeout: 20_000 } },
     // two cores are the machine this project promises to be quick on
     maxWorkers: 2,
     projects: [

@@ -43,7 +43,7 @@ describe.skipIf(chromiumPath() === null)('the check of a damaged backup', () => 
     const run = page.getByRole('region', { name: 'Checking the whole backup' })
     await run.getByRole('button', { name: 'Pause' }).click()
     await run.getByText('Paused').waitFor()
-    expect(await page.getByRole('button', { name: 'Check this backup' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Check this backup' }).isDisabled()).toBe(true)
     await look('2-paused')
     await run.getByRole('button', { name: 'Stop' }).click()
     await run.getByText('This check did not come to its end.').waitFor()
@@ -63,7 +63,7 @@ describe.skipIf(chromiumPath() === null)('the check of a damaged backup', () => 
 
   it('shows the store, moves in it by keys and by the list of folders', async () => {
     const picture = page.getByRole('application', { name: /^Picture of the store/ })
-    expect(await picture.getAttribute('aria-label')).toMatch(/\b[1-9]\d* with errors/)
+    await expect.poll(() => picture.getAttribute('aria-label')).toMatch(/\b[1-9]\d* with errors/)
     const worst = page.getByRole('button', { name: /^Errors/ }).first()
     const folder = `items/${await worst.locator('code').innerText()}`
     await worst.click()
@@ -82,7 +82,7 @@ describe.skipIf(chromiumPath() === null)('the check of a damaged backup', () => 
     const found = page.getByRole('region', { name: 'Problems' })
     await found.getByText('The file ends too early.').waitFor()
     await expect.poll(() => found.locator('.problem').count()).toBe(count)
-    expect(await found.getByText('Lost here').count()).toBe(count)
+    await expect.poll(() => found.getByText('Lost here').count()).toBe(count)
     await found.getByRole('link').first().waitFor()
     await found.scrollIntoViewIfNeeded()
     await look('5-kind')

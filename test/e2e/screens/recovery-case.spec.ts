@@ -108,7 +108,7 @@ describe.skipIf(chromiumPath() === null)('a case on the screen', () => {
     await pane.locator('footer .primary').click()
     const guard = pane.getByRole('button', { name: 'Override: Every account of the backup exists' })
     await guard.waitFor({ timeout: 90_000 })
-    expect(await pane.locator('footer .primary').isDisabled()).toBe(true)
+    await expect.poll(() => pane.locator('footer .primary').isDisabled()).toBe(true)
     await look('red')
     for (const name of ['Every account of the backup exists', 'Every domain of the backup exists']) {
       const button = pane.getByRole('button', { name: `Override: ${name}` })

@@ -72,7 +72,7 @@ describe.skipIf(chromiumPath() === null)('the screens of a recovery', () => {
       .first()
       .click()
     await page.getByText('Stops the procedure').waitFor()
-    expect(await page.getByRole('button', { name: 'Start copying' }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: 'Start copying' }).isDisabled()).toBe(true)
     await look('3-step')
   })
 
@@ -80,7 +80,9 @@ describe.skipIf(chromiumPath() === null)('the screens of a recovery', () => {
     await page.getByRole('button', { name: 'Override: zextras can read the path' }).click()
     const dialog = page.getByRole('dialog', { name: 'Go on against this check?' })
     await dialog.getByLabel('Reason').fill('too short')
-    expect(await dialog.getByRole('button', { name: 'Override the check' }).isDisabled()).toBe(true)
+    await expect
+      .poll(() => dialog.getByRole('button', { name: 'Override the check' }).isDisabled())
+      .toBe(true)
     await look('4-override')
     await dialog.getByLabel('Reason').fill('The owner was set by hand after the copy was made')
     await dialog.getByRole('button', { name: 'Override the check' }).click()

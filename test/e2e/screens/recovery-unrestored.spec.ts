@@ -216,7 +216,7 @@ describe.skipIf(chromiumPath() === null)('unrestored items on the screens', () =
       const subject = planted.subject ?? ''
       if (planted.cause === 'broken' && !(await row.innerText()).includes(subject)) continue
       expect(subject).not.toBe('')
-      expect(await row.innerText()).toContain(subject)
+      await expect.poll(() => row.innerText()).toContain(subject)
       expect(facts).toMatch(/Folder\n.+\n/)
       expect(facts).toMatch(/Size\n[\d.,]+\s(?:B|bytes|kB|MB)/)
       expect(facts).toMatch(/Date\n.*20\d\d/)
@@ -241,7 +241,7 @@ describe.skipIf(chromiumPath() === null)('unrestored items on the screens', () =
     await exportTo(folder)
     await rowOf(planted).getByText('Exported', { exact: true }).waitFor()
     const [file] = files(folder)
-    expect(await details().innerText()).toContain(sha256(join(folder, String(file))).slice(0, 6))
+    await expect.poll(() => details().innerText()).toContain(sha256(join(folder, String(file))).slice(0, 6))
     // back on the list, to go with the others
     await mark([planted])
     await page.getByRole('button', { name: 'Back on the list (1)' }).click()
@@ -259,7 +259,7 @@ describe.skipIf(chromiumPath() === null)('unrestored items on the screens', () =
     expect(files(join(exported, 'several'))).toHaveLength(whole.length)
     const hopeless = broken(false)
     await mark(hopeless)
-    expect(await page.getByRole('button', { name: /^Export 0/ }).isDisabled()).toBe(true)
+    await expect.poll(() => page.getByRole('button', { name: /^Export 0/ }).isDisabled()).toBe(true)
   })
 
   it('gives the search text of the Admin UI, and takes items off with a reason', async () => {
@@ -268,7 +268,9 @@ describe.skipIf(chromiumPath() === null)('unrestored items on the screens', () =
     for (const planted of kept) await rowOf(planted).getByRole('checkbox').uncheck()
     await page.getByRole('button', { name: 'Give up …' }).click()
     await page.getByLabel('Reason').fill('Spam')
-    expect(await page.getByRole('dialog').getByRole('button', { name: 'Give up' }).isDisabled()).toBe(true)
+    await expect
+      .poll(() => page.getByRole('dialog').getByRole('button', { name: 'Give up' }).isDisabled())
+      .toBe(true)
     await page.getByLabel('Reason').fill('No copy of the backup has it whole.')
     await look('13-give-up')
     await page.getByRole('dialog').getByRole('button', { name: 'Give up' }).click()

@@ -122,14 +122,14 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
         await pane().getByRole('heading', { level: 2, name: 'Isolation proved' }).waitFor()
         await until(pane().getByText('Stops the procedure').first())
         await pane().getByText('Stops the procedure').nth(3).waitFor()
-        expect(await primary().isDisabled()).toBe(true)
+        await expect.poll(() => primary().isDisabled()).toBe(true)
         for (const [label, evidence] of [
           ['The ports of the users are closed', /\d+ of \d+ ports of [\d.]+ answer: .*443/],
           ['MTA and proxy are stopped', /Running: .*carbonio-mta/],
           ['The server reaches no other mail server', /it could send mail/],
           ['The mail queue does not leave', /would be sent a second time/],
         ] as const)
-          expect(await check(label).innerText()).toMatch(evidence)
+          await expect.poll(() => check(label).innerText()).toMatch(evidence)
         await moment('2-not-isolated')
         await wear(page, 'dark')
         await moment('2-not-isolated-dark')
@@ -146,8 +146,10 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
         await pendings().getByText('Ports of the clone are closed').waitFor()
         await pane().getByRole('button', { name: 'Check again' }).click()
         await expect.poll(() => primary().isEnabled(), { timeout: 60_000 }).toBe(true)
-        expect(await pane().getByText('Stops the procedure').count()).toBe(0)
-        expect(await check('The ports of the users are closed').innerText()).toMatch(/SSH port \d+ answers/)
+        await expect.poll(() => pane().getByText('Stops the procedure').count()).toBe(0)
+        await expect
+          .poll(() => check('The ports of the users are closed').innerText())
+          .toMatch(/SSH port \d+ answers/)
         await moment('3-isolated')
       },
     )
@@ -185,7 +187,7 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
       await until(pane().getByRole('heading', { level: 2, name: 'Reconcile' }), 90)
       await look('Restore again while isolated')
       const rounds = pane().locator('table').first()
-      expect(await rounds.getByRole('row').count()).toBe(1 + 3)
+      await expect.poll(() => rounds.getByRole('row').count()).toBe(1 + 3)
       await pane().getByText('Ran 2 times, can be repeated').waitFor()
       await moment('6-rounds')
       await pane()
@@ -219,7 +221,7 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
       const queue = state('new').mailQueue ?? []
       expect(queue.every(({ held }) => held)).toBe(true)
       await look('The mail queue of the clone')
-      expect(await pane().locator('table').first().getByRole('row').count()).toBe(1 + queue.length)
+      await expect.poll(() => pane().locator('table').first().getByRole('row').count()).toBe(1 + queue.length)
       await moment('9-queue')
       await pane()
         .getByRole('button', { name: /^To the present step/ })

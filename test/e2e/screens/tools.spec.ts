@@ -6,8 +6,6 @@ import { launchBrowserApp, type RunningApp } from '../support/app.ts'
 import { chromiumPath } from '../support/programs.ts'
 import { expectAccessible, expectNoOverflow, openSample, rows } from './support.ts'
 
-/** Other programs share the machine. */
-const PATIENT = { timeout: 15_000 }
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute('aria-label') || '')
 
@@ -34,14 +32,14 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
       await page.keyboard.press('Control+k')
       await palette().waitFor()
       expect(await focused(page)).toBe('Commands')
-      await expect.poll(() => options().first().innerText(), PATIENT).toContain('Open a backup path')
+      await expect.poll(() => options().first().innerText()).toContain('Open a backup path')
       // screens that need a backup path are not offered without one
       await page.keyboard.type('accounts')
       await palette().getByText('Nothing of this name.').waitFor()
       await page.keyboard.press('Escape')
       await palette().waitFor({ state: 'detached' })
       await expect
-        .poll(() => page.evaluate(() => document.activeElement?.textContent.trim()), PATIENT)
+        .poll(() => page.evaluate(() => document.activeElement?.textContent.trim()))
         .toBe('Open a backup path')
     })
 
@@ -57,24 +55,21 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
       await expectAccessible(page, 'palette')
       await app.screenshot(`${prefix}-palette`)
       await page.keyboard.type('rossi')
-      await expect.poll(() => options().first().innerText(), PATIENT).toContain('anna.rossi')
+      await expect.poll(() => options().first().innerText()).toContain('anna.rossi')
       await app.screenshot(`${prefix}-palette-typed`)
       await page.keyboard.press('Enter')
       await page.getByRole('tree').waitFor()
       await expect
-        .poll(
-          () => page.evaluate(() => document.querySelector('main')?.contains(document.activeElement)),
-          PATIENT,
-        )
+        .poll(() => page.evaluate(() => document.querySelector('main')?.contains(document.activeElement)))
         .toBe(true)
 
       await page.keyboard.press('Control+k')
       await page.keyboard.type('invoice')
-      await expect.poll(() => options().last().innerText(), PATIENT).toBe('Search all mail for “invoice”')
+      await expect.poll(() => options().last().innerText()).toBe('Search all mail for “invoice”')
       await page.keyboard.press('ArrowUp')
       await page.keyboard.press('Enter')
       // the list of the page before has rows too
-      await expect.poll(() => page.getByRole('searchbox').inputValue(), PATIENT).toBe('invoice')
+      await expect.poll(() => page.getByRole('searchbox').inputValue()).toBe('invoice')
       await rows(page).first().waitFor()
 
       await page.keyboard.press('Control+k')
@@ -86,7 +81,7 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
     it('switches theme and language', async () => {
       await page.keyboard.press('Control+k')
       await page.keyboard.type('lingua')
-      await expect.poll(() => options().allInnerTexts(), PATIENT).toEqual(['Search all mail for “lingua”'])
+      await expect.poll(() => options().allInnerTexts()).toEqual(['Search all mail for “lingua”'])
       await page.keyboard.press('Control+a')
       await page.keyboard.type('italiano')
       await page.keyboard.press('Enter')
@@ -132,16 +127,16 @@ describe.skipIf(chromiumPath() === null).each(['light', 'dark'] as const)(
       expect(await log.locator('img').count()).toBe(0)
       await log.getByText('<img src=x').click()
       await log.locator('pre').getByText('password: ***').waitFor()
-      expect(await log.innerText()).toContain('evil\\u202egnp.exe')
+      await expect.poll(() => log.innerText()).toContain('evil\\u202egnp.exe')
       expect(await log.innerText()).not.toContain('hunter2')
       await expectAccessible(page, 'log')
       await expectNoOverflow(page, 'log')
       await app.screenshot(`${prefix}-log`)
 
       await page.getByRole('button', { name: 'Warning' }).click()
-      await expect.poll(() => log.locator('.entry').count(), PATIENT).toBe(2)
+      await expect.poll(() => log.locator('.entry').count()).toBe(2)
       await page.getByLabel('Lines with this text').fill('older')
-      await expect.poll(() => log.locator('.entry').count(), PATIENT).toBe(1)
+      await expect.poll(() => log.locator('.entry').count()).toBe(1)
       await page.getByRole('button', { name: 'Copy 1 line' }).click()
       await page.getByText('The lines are on the clipboard.').first().waitFor()
       expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/warn from an older file/)

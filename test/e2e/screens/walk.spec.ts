@@ -87,11 +87,11 @@ describe.each(testableHosts())('the way of a technician in the $host', ({ host, 
       await page.waitForTimeout(200)
     }
     expect(await frame.getAttribute('sandbox')).toBe('')
-    expect(await frame.contentFrame().locator('body').innerText()).not.toBe('')
+    await expect.poll(() => frame.contentFrame().locator('body').innerText()).not.toBe('')
     await app.screenshot('04-message')
 
     await page.getByRole('tab', { name: 'Text' }).click()
-    expect(await page.locator('.text pre').innerText()).not.toBe('')
+    await expect.poll(() => page.locator('.text pre').innerText()).not.toBe('')
     await page.getByRole('tab', { name: 'Headers' }).click()
     await page.getByText('Message-ID', { exact: false }).first().waitFor()
     await page.getByRole('tab', { name: 'Source' }).click()
@@ -106,7 +106,7 @@ describe.each(testableHosts())('the way of a technician in the $host', ({ host, 
     expect(await history.locator('pre').count()).toBe(0)
     await history.getByRole('button', { name: 'Show the raw JSON' }).click()
     await history.locator('pre').waitFor()
-    expect(await history.locator('pre').innerText()).toContain('{')
+    await expect.poll(() => history.locator('pre').innerText()).toContain('{')
     await app.screenshot('06-history')
     await page.getByRole('tab', { name: 'Text' }).click()
   })
@@ -129,7 +129,7 @@ describe.each(testableHosts())('the way of a technician in the $host', ({ host, 
     await page.getByRole('treeitem', { name: /anna\.rossi/ }).click()
     await page.getByRole('group', { name: 'Deleted' }).getByRole('button', { name: 'Only' }).click()
     await page.locator('.mail-row.deleted').first().waitFor()
-    expect(await page.locator('.mail-row:not(.deleted)').count()).toBe(0)
+    await expect.poll(() => page.locator('.mail-row:not(.deleted)').count()).toBe(0)
     await rows(page).nth(1).click()
     await page.getByRole('article').getByText('Deleted').first().waitFor()
     await app.screenshot('08-deleted')
@@ -159,9 +159,9 @@ describe.each(testableHosts())('the way of a technician in the $host', ({ host, 
     await page.keyboard.press('Enter')
     await page.getByRole('list', { name: 'Parts of the search' }).waitFor()
     await rows(page).first().waitFor()
-    expect(await page.getByRole('list', { name: 'Parts of the search' }).getByRole('listitem').count()).toBe(
-      2,
-    )
+    await expect
+      .poll(() => page.getByRole('list', { name: 'Parts of the search' }).getByRole('listitem').count())
+      .toBe(2)
     const total = await rows(page).first().getAttribute('aria-setsize')
     await rows(page).first().click()
     await page.getByRole('link', { name: 'Save .eml' }).waitFor()
@@ -224,7 +224,7 @@ describe.each(testableHosts())('the way of a technician in the $host', ({ host, 
     await railLink(page, 'Problems').click()
     const kinds = page.getByRole('list', { name: 'Kinds of problems' })
     await kinds.getByRole('button').first().waitFor()
-    expect(await kinds.getByRole('button').count()).toBeGreaterThan(9)
+    await expect.poll(() => kinds.getByRole('button').count()).toBeGreaterThan(9)
     await kinds.getByRole('button', { name: 'Message cut off' }).click()
     await page.getByText('What to do:').waitFor()
     await page

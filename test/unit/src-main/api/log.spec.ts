@@ -50,7 +50,7 @@ test('a task that fails is in the log, with its reason, without its title', asyn
     },
   )
   await failing.finished
-  await expect.poll(() => readFileSync(engine.log.file, 'utf8'), { timeout: 5000 }).toContain('task failed')
+  await expect.poll(() => readFileSync(engine.log.file, 'utf8')).toContain('task failed')
   const text = readFileSync(engine.log.file, 'utf8')
   expect(text).toContain('The disk is full')
   expect(text).not.toContain('Secret subject')

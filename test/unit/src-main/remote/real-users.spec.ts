@@ -100,9 +100,7 @@ describe.skipIf(!possible)('real users, real passwords and the real su', () => {
       ConnectionError,
     )
     await expect
-      .poll(() => shell.run(['pgrep', '-u', 'zextras', '-f', `sleep ${mark}`]).then(({ code }) => code), {
-        timeout: 8000,
-      })
+      .poll(() => shell.run(['pgrep', '-u', 'zextras', '-f', `sleep ${mark}`]).then(({ code }) => code))
       .toBe(1)
   })
 })

@@ -193,13 +193,11 @@ describe('secrets on their way', () => {
     await Promise.all([session.shell.run(['true']), session.shell.run(['true'])])
     server.kill()
     await expect
-      .poll(
-        () =>
-          session.shell.run(['true']).then(
-            ({ code }) => code,
-            () => -1,
-          ),
-        { timeout: 8000 },
+      .poll(() =>
+        session.shell.run(['true']).then(
+          ({ code }) => code,
+          () => -1,
+        ),
       )
       .toBe(0)
     expect(server.connections).toBeGreaterThan(1)

@@ -161,9 +161,7 @@ describe.skipIf(!SSHD)('commands on a real sshd', () => {
     expect(error).toBeInstanceOf(ConnectionError)
     expect((error as ConnectionError).message).toContain('did not end within')
     expect(Date.now() - startedAt).toBeLessThan(5000)
-    await expect
-      .poll(() => shell.run(['pgrep', '-f', `^sleep ${mark}`]).then(({ code }) => code), { timeout: 5000 })
-      .toBe(1)
+    await expect.poll(() => shell.run(['pgrep', '-f', `^sleep ${mark}`]).then(({ code }) => code)).toBe(1)
   })
 
   it('stops when it is told to, before and while it runs', async () => {
