@@ -237,8 +237,8 @@ describe('what the engine says, in Italian', () => {
       'La cartella $& {path} $1 non può essere elencata',
     )
     const nested = `Known was ${' (line '.repeat(300)}${' of '.repeat(300)}), the server shows x. Nothing`
-    const began = performance.now()
+    const began = process.cpuUsage()
     expect(translate(nested)).toBe(nested)
-    expect(performance.now() - began).toBeLessThan(200)
+    expect(process.cpuUsage(began).user / 1000).toBeLessThan(500)
   })
 })
