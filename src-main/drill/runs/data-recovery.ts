@@ -34,7 +34,9 @@ export const dataRecoveryRun: RunSpec = {
     const place = { kind: 'local', path: drill.old.backup } as const
     run.laptop.recovery.addSource(caseId, { kind: 'backup-path', place, onlyCopy: false })
     await run.perform({ until: ({ present }) => present === 'bring' })
-    await cutWhile(run, 'bring', ({ progress }) => (progress?.done ?? 0) > 50, 'lost-connection-copy')
+    // Looked for on the disk: a quick machine is through before progress is told.
+    const arriving = join(drill.new.root, 'opt/zextras/backup/import/items')
+    await cutWhile(run, 'bring', () => existsSync(arriving), 'lost-connection-copy')
     await run.perform({ until: ({ present }) => present === WATCHED })
 
     const killed = await killWhileWatching(run, caseId)
@@ -91,7 +93,7 @@ async function cutWhile(
     run.say(`Cut the connection during “${step.title.en}”`)
     run.drill.cut('new')
     done.cut = true
-  }, 50)
+  }, 5)
   try {
     await run.perform({ ...STUBBORN, until: ({ present }) => present !== id })
   } finally {
