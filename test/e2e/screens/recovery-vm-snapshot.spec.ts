@@ -49,6 +49,11 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
       await steps().getByRole('button', { name: step }).click()
       await pane().getByRole('heading', { level: 2, name: step }).waitFor()
     }
+    /** Has the checks of the step that is shown made, without its action, which may be over before anybody sees them. */
+    const lookNow = (): Promise<void> =>
+      pane()
+        .getByRole('button', { name: /^Check (?:now|again)$/ })
+        .click()
     /** Presses the primary action of the step that is shown until its state is the wanted one. */
     async function until(seen: Locator, seconds = 60): Promise<void> {
       const end = Date.now() + seconds * 1000
@@ -159,7 +164,8 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
       { timeout: 180_000 },
       async () => {
         await pressPrimary(page, { seconds: 90, until: /^RealTime Scanner off$/ })
-        await until(check('The RealTime Scanner is off').getByText('Not in order'))
+        await lookNow()
+        await check('The RealTime Scanner is off').getByText('Not in order').first().waitFor()
         await moment('4-scanner')
         await pressPrimary(page, { seconds: 90, until: /^The untampered path/ })
         expect(state('new').config['ZxBackup_RealTimeScanner']).toBe('FALSE')
@@ -213,7 +219,11 @@ describe.skipIf(chromiumPath() === null || process.platform !== 'linux')(
       await pane()
         .getByRole('button', { name: /^To the present step/ })
         .click()
-      await until(pane().getByText(/The old server still answers on .*443/))
+      await lookNow()
+      await pane()
+        .getByText(/The old server still answers on .*443/)
+        .first()
+        .waitFor()
       await moment('8-fence')
       await pressPrimary(page, { seconds: 120, until: /^Access and mail traffic back$/ })
       expect(state('old').units['carbonio-mta.target']).toBe(false)
