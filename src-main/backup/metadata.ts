@@ -185,15 +185,19 @@ function build(found: FoundStates, ctx: ParseContext, damage: string | null, tex
     const one = reader.read(state, found.keys?.[index] ?? null, ctx.blobExists)
     return around === null ? one : reader.merge(one, around, index === states.length - 1)
   })
-  let complete = around?.complete ?? true
+  const rest = found.rest.length === 0 ? null : reader.around(found.rest, null, ctx.blobExists)
+  // A blob named beside states that name none is theirs.
+  if (rest !== null && read.every(({ digest }) => digest === null))
+    for (const one of read) one.digest = rest.digest
+  // Of states in the middle of too many, at least the blobs are known.
+  let complete = states.length === found.states.length
   const digests = new Set<string>()
   let id: number | null = null
-  for (const one of read) {
-    complete &&= one.complete
-    for (const digest of one.digests) digests.add(digest)
-    id ??= one.id
+  for (const one of [...read, around, rest]) {
+    complete &&= one?.complete ?? true
+    for (const digest of one?.digests ?? []) digests.add(digest)
   }
-  for (const digest of around?.digests ?? []) digests.add(digest)
+  for (const one of read) id ??= one.id
   if (!complete) {
     detail ??= 'it is nested too deep or holds too many values'
     for (const digest of safeDigests(text)) digests.add(digest)

@@ -8,6 +8,8 @@ import { parseTimestamp } from './timestamps.ts'
  */
 export interface FoundStates {
   states: unknown[]
+  /** What else is in the list: bare values, which may still name a blob. */
+  rest: unknown[]
   /** Keys of a map of states, parallel to `states`; null for lists. */
   keys: string[] | null
   /** The list or map itself inside `outer`. */
@@ -166,28 +168,26 @@ export function findStates(input: unknown, hint: string | null = null): FoundSta
       const inner = searchList(list[0], hint)
       if (inner !== null && inner.score >= 3) return wrapped(list[0], inner, path)
     }
-    if (list.some(isRecord))
-      return {
-        states: list.filter((item) => isRecord(item) || Array.isArray(item)),
-        keys: null,
-        container: value,
-        outer: null,
-        path,
-      }
-    if (list.some(Array.isArray))
-      return { states: list.filter(Array.isArray), keys: null, container: value, outer: null, path }
-    if (list.length >= 4 && list.every((item) => typeof item !== 'object' || item === null)) {
-      return { states: [list], keys: null, container: value, outer: null, path }
-    }
-    return { states: [], keys: null, container: value, outer: null, path }
+    if (list.some(mayBeState)) return { ...sorted(list), keys: null, container: value, outer: null, path }
+    const states = list.length >= 4 ? [list] : []
+    return { states, rest: [], keys: null, container: value, outer: null, path }
   }
-  if (!isRecord(value)) return { states: [], keys: null, container: value, outer: null, path }
+  const nothing = { states: [], rest: [], keys: null, container: value, outer: null, path }
+  if (!isRecord(value)) return nothing
   const map = asStates(value)
-  if (map !== null) return { states: map.list, keys: map.keys, container: value, outer: null, path }
+  if (map !== null) return { ...nothing, states: map.list, keys: map.keys }
   const inner = searchList(value, hint)
   if (inner !== null) return wrapped(value, inner, path)
-  if (Object.keys(value).length === 0) return { states: [], keys: null, container: value, outer: null, path }
-  return { states: [value], keys: null, container: value, outer: null, path }
+  return Object.keys(value).length === 0 ? nothing : { ...nothing, states: [value] }
+}
+
+function mayBeState(value: unknown): boolean {
+  return isRecord(value) || Array.isArray(value)
+}
+
+/** The states of a list, and what else is in it. */
+function sorted(list: readonly unknown[]): Pick<FoundStates, 'states' | 'rest'> {
+  return { states: list.filter(mayBeState), rest: list.filter((item) => !mayBeState(item)) }
 }
 
 function wrapped(root: Json, inner: Candidate, path: string[]): FoundStates {
@@ -200,7 +200,7 @@ function wrapped(root: Json, inner: Candidate, path: string[]): FoundStates {
       ? root
       : Object.fromEntries(Object.entries(root).filter(([, item]) => item !== beside))
   return {
-    states: states.filter((item) => isRecord(item) || Array.isArray(item)),
+    ...sorted(states),
     keys,
     container: inner.container,
     outer,

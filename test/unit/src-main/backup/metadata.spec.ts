@@ -284,25 +284,64 @@ describe('any bytes at all', () => {
     )
   })
   it('finds a digest planted anywhere in any JSON', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.oneof(fc.string({ minLength: 1, maxLength: 8 }), fc.constant(0)), { maxLength: 12 }),
-        fc.jsonValue({ maxDepth: 3 }),
-        (way, beside) => {
-          fc.pre(
-            !way.some(
-              (key) =>
-                typeof key === 'string' && /pass|pwd|secret|token|auth|salt|totp|cred|ssha|cookie/i.test(key),
-            ),
-          )
-          let value: unknown = A
-          for (const key of way) value = key === 0 ? [beside, value] : { ['x']: beside, [key]: value }
-          const item = parse(JSON.stringify([{ type: 5, start: 1_700_000_000, value }]))
-          expect(item.digests).toContain(A)
-          expect(item.states[0]?.digest).not.toBeNull()
-        },
+    // Names that mean something to the reader are where it may look past a value.
+    const named = fc.constantFrom(
+      ...'states state history log items data content values current s v h digest blob blobs hash tags flags to from'.split(
+        ' ',
       ),
-      { numRuns: 1500 },
+      ...'validity type id name value date start deleted folder subject size members attrs 0 1 7 s1 tx2 1700000000000'.split(
+        ' ',
+      ),
     )
+    const key = fc.oneof(fc.string({ minLength: 1, maxLength: 8 }), named, fc.constant(0))
+    const beside = fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom({}, [], [{}], { type: 5, start: 1_700_000_000, folder: 2 }, [
+        { type: 5, start: 1 },
+        'x',
+      ]),
+    )
+    fc.assert(
+      fc.property(fc.array(key, { maxLength: 12 }), beside, (way, beside) => {
+        fc.pre(
+          !way.some((key) =>
+            /pass|pwd|secret|token|auth|salt|totp|cred|ssha|cookie|kennwort|apikey|privatekey/i.test(
+              String(key)
+                .normalize('NFD')
+                .replace(/[^a-z0-9]/gi, ''),
+            ),
+          ),
+        )
+        let value: unknown = A
+        for (const key of way) value = key === 0 ? [beside, value] : { ['x']: beside, [key]: value }
+        const item = parse(JSON.stringify([{ type: 5, start: 1_700_000_000, value }]))
+        expect(item.digests).toContain(A)
+        expect(item.states.some(({ digest }) => digest !== null)).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+  })
+  it('keeps a digest that stands in the list of states itself', () => {
+    for (const value of [
+      [{ type: 5, start: 1_700_000_000 }, A],
+      { log: [{ type: 5, start: 1_700_000_000 }, A] },
+      [{ type: 5, value: { x: {}, log: [{}, A] } }],
+      [[5, 1_700_000_000, 2, 3], A],
+    ]) {
+      const item = parse(JSON.stringify(value))
+      expect(item.digests, JSON.stringify(value)).toEqual([A])
+      expect(item.states.map(({ digest }) => digest)).toEqual([A])
+    }
+    // Where a state names its own, the other one is kept but nobody's.
+    const both = parse(JSON.stringify([{ type: 5, start: 1_700_000_000, digest: B }, { type: 5 }, A]))
+    expect(both.digests.toSorted()).toEqual([A, B].toSorted())
+    expect(both.states.map(({ digest }) => digest)).not.toContain(A)
+  })
+  it('knows the blobs of states that are too many to be read', () => {
+    const states = Array.from({ length: 50_003 }, (_, at) => (at === 25_001 ? { digest: A } : {}))
+    const item = parse(JSON.stringify(states))
+    expect(item.condition).toBe('broken')
+    expect(item.detail).toContain('50003 states')
+    expect(item.digests).toEqual([A])
   })
 })
